@@ -1,0 +1,248 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"freshet/index"
+	"freshet/schedules"
+)
+
+// An Outcome says what a run found of one document.
+type Outcome string
+
+// The outcomes of ARCHITECTURE's way of a document.
+const (
+	New            Outcome = "new"
+	TextChanged    Outcome = "text_changed"
+	DetailsChanged Outcome = "details_changed"
+	Reprocessed    Outcome = "reprocessed"
+	Unchanged      Outcome = "unchanged"
+	Restored       Outcome = "restored"
+	Moved          Outcome = "moved"
+	WasHidden      Outcome = "hidden"
+	WasRemoved     Outcome = "removed"
+	WasExcluded    Outcome = "excluded"
+	Skipped        Outcome = "skipped"
+	NotReadable    Outcome = "unreadable"
+	Deleted        Outcome = "deleted" // reported by the source, as against missed by a pass
+)
+
+// A Fence names the lease under which a batch is written. The batch is refused
+// with schedules.ErrLeaseLost when another worker has claimed the job since.
+type Fence struct {
+	Key   schedules.Key
+	Token int64
+}
+
+// A Change is what a batch does to one document.
+type Change struct {
+	Document Document // the row as it shall be; sequence numbers are the catalog's
+	Outcome  Outcome
+	Approved bool // a person allowed it: the guard does not count it
+
+	// Content says that Chunks is the whole new set of the document; chunks that
+	// are there with equal ID and Input stay. Without Content chunks stay as they are,
+	// unless Document.State no longer serves: then all are closed.
+	Content bool
+	Chunks  []index.Chunk
+	Text    []byte // structured text of a new version; nil keeps the version
+}
+
+// A Missed notes that a document was not where it should be.
+type Missed struct {
+	Document string
+	Count    int
+	Since    time.Time
+}
+
+// A Batch is one transaction of a run: all of it is kept or none.
+type Batch struct {
+	Source string
+	Fence  *Fence
+	Run    int64
+
+	Changes []Change
+	Seen    []string // keys of documents confirmed; those of Changes that serve are added
+	Pass    int64    // that confirmed them; 0 keeps the pass they had
+	Missed  []Missed
+
+	Holds       []Hold
+	DropHolds   []string // keys of documents
+	Retries     []Retry
+	DropRetries []string // external IDs
+
+	Position *Position
+	Memory   map[string]string // "" removes
+}
+
+// Applied says what a batch did.
+type Applied struct {
+	Seq     int64 // last entry of the change log, of this batch or before it
+	Written int   // chunk rows opened
+	Kept    int   // chunk rows that stayed
+}
+
+// Apply writes the batch.
+func (c *Catalog) Apply(ctx context.Context, b *Batch) (Applied, error) {
+	var done Applied
+	err := c.tx(ctx, "write batch of source "+b.Source, func(tx *sql.Tx) error {
+		w, err := newWriter(ctx, tx, b, c.now())
+		if err != nil {
+			return err
+		}
+		defer w.close()
+		if err := w.all(); err != nil {
+			return err
+		}
+		done = w.done
+		return nil
+	})
+	if err != nil {
+		return Applied{}, err
+	}
+	if len(b.Changes) > 0 {
+		c.announce()
+	}
+	return done, nil
+}
+
+// Changed returns a channel that is closed when the change log grows.
+func (c *Catalog) Changed() <-chan struct{} {
+	c.changed.Lock()
+	defer c.changed.Unlock()
+	return c.changed.wait
+}
+
+func (c *Catalog) announce() {
+	c.changed.Lock()
+	defer c.changed.Unlock()
+	close(c.changed.wait)
+	c.changed.wait = make(chan struct{})
+}
+
+// writer writes one batch within its transaction.
+type writer struct {
+	ctx      context.Context
+	tx       *sql.Tx
+	b        *Batch
+	now      time.Time
+	seq      int64
+	done     Applied
+	prepared map[string]*sql.Stmt
+}
+
+func newWriter(ctx context.Context, tx *sql.Tx, b *Batch, now time.Time) (*writer, error) {
+	w := &writer{ctx: ctx, tx: tx, b: b, now: now, prepared: make(map[string]*sql.Stmt)}
+	if b.Fence != nil {
+		var token int64
+		err := tx.QueryRowContext(ctx, `SELECT token FROM jobs WHERE kind = ? AND subject = ?`, b.Fence.Key.Kind, b.Fence.Key.Subject).Scan(&token)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && token != b.Fence.Token {
+			return nil, schedules.ErrLeaseLost
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w, tx.QueryRowContext(ctx, `SELECT last FROM sequence WHERE id = 1`).Scan(&w.seq)
+}
+
+func (w *writer) close() {
+	for _, st := range w.prepared {
+		_ = st.Close() // the transaction's end reports what matters
+	}
+}
+
+// exec runs a statement that is prepared once per batch.
+func (w *writer) exec(query string, args ...any) error {
+	st, err := w.stmt(query)
+	if err != nil {
+		return err
+	}
+	_, err = st.ExecContext(w.ctx, args...)
+	return err
+}
+
+func (w *writer) stmt(query string) (*sql.Stmt, error) {
+	if st := w.prepared[query]; st != nil {
+		return st, nil
+	}
+	st, err := w.tx.PrepareContext(w.ctx, query)
+	if err == nil {
+		w.prepared[query] = st
+	}
+	return st, err
+}
+
+func (w *writer) all() error {
+	start := w.seq
+	for i := range w.b.Changes {
+		if err := w.change(&w.b.Changes[i]); err != nil {
+			return err
+		}
+	}
+	if w.seq > start {
+		if err := w.exec(`UPDATE sequence SET last = ? WHERE id = 1`, w.seq); err != nil {
+			return err
+		}
+	}
+	w.done.Seq = w.seq
+	for _, step := range []func() error{w.stamps, w.missed, w.holds, w.retries, w.memory, w.position} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) stamps() error {
+	stamp := func(key string) error {
+		if w.b.Pass == 0 {
+			return w.exec(`INSERT INTO seen (doc, pass, at, missed, missed_since) VALUES (?, 0, ?, 0, 0)
+				ON CONFLICT (doc) DO UPDATE SET at = excluded.at, missed = 0, missed_since = 0`, key, millis(w.now))
+		}
+		return w.exec(`INSERT INTO seen (doc, pass, at, missed, missed_since) VALUES (?, ?, ?, 0, 0)
+			ON CONFLICT (doc) DO UPDATE SET pass = excluded.pass, at = excluded.at, missed = 0, missed_since = 0`, key, w.b.Pass, millis(w.now))
+	}
+	for i := range w.b.Changes {
+		if d := &w.b.Changes[i].Document; d.State.Serves() || w.b.Changes[i].Outcome == Skipped {
+			if err := stamp(d.Key); err != nil {
+				return err
+			}
+		}
+	}
+	for _, key := range w.b.Seen {
+		if err := stamp(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) missed() error {
+	for _, m := range w.b.Missed {
+		err := w.exec(`INSERT INTO seen (doc, pass, at, missed, missed_since) VALUES (?, 0, 0, ?, ?)
+			ON CONFLICT (doc) DO UPDATE SET missed = excluded.missed, missed_since = excluded.missed_since`, m.Document, m.Count, millis(m.Since))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) memory() error {
+	for key, value := range w.b.Memory {
+		var err error
+		if value == "" {
+			err = w.exec(`DELETE FROM memory WHERE source = ? AND key = ?`, w.b.Source, key)
+		} else {
+			err = w.exec(`INSERT INTO memory (source, key, value) VALUES (?, ?, ?) ON CONFLICT (source, key) DO UPDATE SET value = excluded.value`, w.b.Source, key, value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,193 @@
+package catalog
+
+import (
+	"fmt"
+
+	"freshet/index"
+)
+
+// chunkRow is what of an open chunk row decides whether it stays.
+type chunkRow struct {
+	from       int64
+	input      index.Hash
+	ord        int
+	start, end int
+	kept       bool
+}
+
+func (w *writer) change(ch *Change) error {
+	d := &ch.Document
+	payload := d.IndexPayload().Hash()
+	payloadChanged := payload != d.Payload || d.VersionSeq == 0
+	seq := w.seq + 1
+	opened, closed, err := w.chunks(ch, seq)
+	if err != nil {
+		return fmt.Errorf("chunks of %s: %w", d.ExternalID, err)
+	}
+	if err := w.version(ch, seq); err != nil {
+		return fmt.Errorf("version of %s: %w", d.ExternalID, err)
+	}
+	kind := entryKind(ch, opened+closed, payloadChanged)
+	if kind != "" {
+		w.seq = seq
+		if payloadChanged {
+			d.PayloadSeq = seq
+		}
+		if kind == index.EntryContent {
+			d.VersionSeq = seq
+		}
+		d.Changed = w.now
+		err := w.exec(`INSERT INTO log (seq, kind, outcome, base, source, doc, run, at, approved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			seq, string(kind), string(ch.Outcome), d.Base, d.Source, d.Key, w.b.Run, millis(w.now), flag(ch.Approved))
+		if err != nil {
+			return err
+		}
+	}
+	d.Payload = payload
+	return w.document(d)
+}
+
+func entryKind(ch *Change, rows int, payloadChanged bool) index.EntryKind {
+	switch {
+	case !ch.Document.State.Serves() && (rows > 0 || ch.Document.VersionSeq > 0):
+		return index.EntryTaken
+	case ch.Content && (rows > 0 || ch.Text != nil):
+		return index.EntryContent
+	case payloadChanged && ch.Document.Chunks > 0:
+		return index.EntryDetails
+	}
+	return ""
+}
+
+// chunks opens and closes rows so that the document's open rows are what ch wants.
+func (w *writer) chunks(ch *Change, seq int64) (opened, closed int, err error) {
+	d := &ch.Document
+	take := !d.State.Serves()
+	if !ch.Content && !take {
+		return 0, 0, nil
+	}
+	have, err := w.openRows(d)
+	if err != nil {
+		return 0, 0, err
+	}
+	if !take {
+		for i := range ch.Chunks {
+			fresh, err := w.chunk(&ch.Chunks[i], have, seq)
+			if err != nil {
+				return 0, 0, err
+			}
+			if fresh {
+				opened++
+			} else {
+				w.done.Kept++
+			}
+		}
+		d.Chunks = len(ch.Chunks)
+	} else {
+		d.Chunks = 0
+	}
+	for id, row := range have {
+		if row.kept {
+			continue
+		}
+		closed++
+		if err := w.exec(`UPDATE chunks SET until_seq = ? WHERE chunk = ? AND from_seq = ?`, seq, id[:], row.from); err != nil {
+			return 0, 0, err
+		}
+	}
+	w.done.Written += opened
+	return opened, closed, nil
+}
+
+func (w *writer) openRows(d *Document) (map[index.ChunkID]*chunkRow, error) {
+	have := make(map[index.ChunkID]*chunkRow)
+	if d.VersionSeq == 0 {
+		return have, nil
+	}
+	st, err := w.stmt(`SELECT chunk, from_seq, input_hash, ord, start_at, end_at FROM chunks WHERE doc = ? AND until_seq = ?`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := st.QueryContext(w.ctx, d.Key, index.Open)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, input []byte
+		r := &chunkRow{}
+		if err := rows.Scan(&id, &r.from, &input, &r.ord, &r.start, &r.end); err != nil {
+			return nil, err
+		}
+		r.input = toHash(input)
+		have[toChunkID(id)] = r
+	}
+	return have, rows.Err()
+}
+
+// chunk keeps the row of an equal chunk, or opens a new one. A place that moved
+// within the document is updated in the row: it changes nothing that is encoded.
+func (w *writer) chunk(c *index.Chunk, have map[index.ChunkID]*chunkRow, seq int64) (fresh bool, err error) {
+	if row := have[c.ID]; row != nil && row.input == c.Input && !row.kept {
+		row.kept = true
+		if row.ord == c.Ord && row.start == c.Start && row.end == c.End {
+			return false, nil
+		}
+		return false, w.exec(`UPDATE chunks SET ord = ?, start_at = ?, end_at = ? WHERE chunk = ? AND from_seq = ?`,
+			c.Ord, c.Start, c.End, c.ID[:], row.from)
+	}
+	heading := ""
+	if len(c.Heading) > 0 {
+		heading = encode(c.Heading)
+	}
+	return true, w.exec(`INSERT INTO chunks (chunk, from_seq, until_seq, doc, ord, kind, title, heading, question, text, locale, words, start_at, end_at, input_hash)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID[:], seq, index.Open, c.Document, c.Ord, string(c.Kind), c.Title, heading, c.Question, c.Text, c.Locale, c.Words, c.Start, c.End, c.Input[:])
+}
+
+func (w *writer) version(ch *Change, seq int64) error {
+	d := &ch.Document
+	take := !d.State.Serves()
+	if !take && ch.Text == nil {
+		return nil
+	}
+	if d.VersionSeq > 0 {
+		if err := w.exec(`UPDATE versions SET until_seq = ? WHERE doc = ? AND until_seq = ?`, seq, d.Key, index.Open); err != nil {
+			return err
+		}
+	}
+	if take {
+		return nil
+	}
+	return w.exec(`INSERT INTO versions (doc, from_seq, until_seq, at, title, text_hash, text) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		d.Key, seq, index.Open, millis(w.now), d.Details.Title, d.TextHash[:], pack(ch.Text))
+}
+
+func (w *writer) document(d *Document) error {
+	details := d.Details.Hash()
+	if d.FirstSeen.IsZero() {
+		d.FirstSeen = w.now
+	}
+	if d.StateAt.IsZero() {
+		d.StateAt = w.now
+	}
+	return w.exec(`INSERT INTO documents (doc, source, ext_id, base, state, state_reason, state_at, revision, content_hash, text_hash, recipe,
+		details_hash, details, uri, edit_uri, canonical, locale, translation_group, owner, class, part_of, access, facets, created, modified,
+		payload_hash, payload_seq, version_seq, words, chunks, first_seen, changed, confirmed_until, confirmed_by)
+		VALUES (`+documentMarks+`)
+		ON CONFLICT (doc) DO UPDATE SET ext_id = excluded.ext_id, state = excluded.state, state_reason = excluded.state_reason,
+		state_at = excluded.state_at, revision = excluded.revision, content_hash = excluded.content_hash, text_hash = excluded.text_hash,
+		recipe = excluded.recipe, details_hash = excluded.details_hash, details = excluded.details, uri = excluded.uri, edit_uri = excluded.edit_uri,
+		canonical = excluded.canonical, locale = excluded.locale, translation_group = excluded.translation_group, owner = excluded.owner,
+		class = excluded.class, part_of = excluded.part_of, access = excluded.access, facets = excluded.facets, created = excluded.created,
+		modified = excluded.modified, payload_hash = excluded.payload_hash, payload_seq = excluded.payload_seq, version_seq = excluded.version_seq,
+		words = excluded.words, chunks = excluded.chunks, changed = excluded.changed, confirmed_until = excluded.confirmed_until,
+		confirmed_by = excluded.confirmed_by`,
+		d.Key, d.Source, d.ExternalID, d.Base, string(d.State), d.StateReason, millis(d.StateAt), d.Revision, d.Content[:], d.TextHash[:], d.Recipe,
+		details[:], encode(&d.Details), d.Details.URI, d.Details.EditURI, d.Details.Canonical, d.Details.Locale, d.Details.TranslationGroup,
+		d.Details.Owner, d.Details.Class, d.Details.PartOf, encode(d.Details.Access), encode(d.Details.Facets),
+		millis(d.Details.Created), millis(d.Details.Modified),
+		d.Payload[:], d.PayloadSeq, d.VersionSeq, d.Words, d.Chunks, millis(d.FirstSeen), millis(d.Changed), millis(d.ConfirmedUntil), d.ConfirmedBy)
+}
+
+const documentMarks = `?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`

@@ -1,0 +1,216 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+
+	"freshet/index"
+)
+
+// Head is the sequence number of the newest entry of the change log.
+func (c *Catalog) Head(ctx context.Context) (int64, error) {
+	var n int64
+	if err := c.read.QueryRowContext(ctx, `SELECT last FROM sequence WHERE id = 1`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("read the change log's head: %w", err)
+	}
+	return n, nil
+}
+
+// ConsumerMark returns how far a consumer has followed the log.
+func (c *Catalog) ConsumerMark(ctx context.Context, name string) (int64, error) {
+	var n int64
+	err := c.read.QueryRowContext(ctx, `SELECT mark FROM consumers WHERE name = ?`, name).Scan(&n)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("read mark of %s: %w", name, err)
+	}
+	return n, nil
+}
+
+// SetConsumerMark records how far a consumer has followed the log.
+func (c *Catalog) SetConsumerMark(ctx context.Context, name string, mark int64) error {
+	return c.tx(ctx, "save mark of "+name, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO consumers (name, mark) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET mark = excluded.mark`, name, mark)
+		return err
+	})
+}
+
+// feedPage is how many entries Since reads at a time; each read is short.
+const feedPage = 256
+
+var _ index.Feed = (*Catalog)(nil)
+
+// Since yields the entries after mark. An entry of a document that is gone with
+// its source has no payload.
+func (c *Catalog) Since(ctx context.Context, mark int64) iter.Seq2[index.Entry, error] {
+	return func(yield func(index.Entry, error) bool) {
+		for {
+			page, err := c.entries(ctx, mark)
+			if err != nil {
+				yield(index.Entry{}, fmt.Errorf("read the change log after %d: %w", mark, err))
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(page) < feedPage {
+				return
+			}
+			mark = page[len(page)-1].Seq
+		}
+	}
+}
+
+// entries reads a page in one snapshot, so that entries, rows and payloads agree.
+func (c *Catalog) entries(ctx context.Context, mark int64) ([]index.Entry, error) {
+	tx, err := c.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = tx.Rollback() }() // it read only
+	rows, err := tx.QueryContext(ctx, `SELECT seq, kind, base, source, doc FROM log WHERE seq > ? ORDER BY seq LIMIT ?`, mark, feedPage)
+	list, err := collect(rows, err, func(r scanner) (index.Entry, error) {
+		var e index.Entry
+		return e, r.Scan(&e.Seq, &e.Kind, &e.Base, &e.Source, &e.Document)
+	})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	last := list[len(list)-1].Seq
+	at := make(map[int64]*index.Entry, len(list))
+	for i := range list {
+		at[list[i].Seq] = &list[i]
+	}
+	if err := eachChunk(ctx, tx, `from_seq > ? AND from_seq <= ?`, mark, last, func(ch index.Chunk) {
+		if e := at[ch.FromSeq]; e != nil {
+			e.Opened = append(e.Opened, ch)
+		}
+	}); err != nil {
+		return nil, err
+	}
+	if err := eachChunk(ctx, tx, `until_seq > ? AND until_seq <= ?`, mark, last, func(ch index.Chunk) {
+		if e := at[ch.UntilSeq]; e != nil {
+			e.Closed = append(e.Closed, ch)
+		}
+	}); err != nil {
+		return nil, err
+	}
+	return list, payloads(ctx, tx, list, mark, last)
+}
+
+func payloads(ctx context.Context, tx *sql.Tx, list []index.Entry, from, to int64) error {
+	rows, err := tx.QueryContext(ctx, `SELECT `+documentColumns+fromDocuments+`WHERE d.doc IN (SELECT doc FROM log WHERE seq > ? AND seq <= ?)`, from, to)
+	docs, err := collect(rows, err, scanDocument)
+	if err != nil {
+		return err
+	}
+	byKey := make(map[string]index.Payload, len(docs))
+	for i := range docs {
+		byKey[docs[i].Key] = docs[i].IndexPayload()
+	}
+	for i := range list {
+		list[i].Payload = byKey[list[i].Document]
+	}
+	return nil
+}
+
+const chunkColumns = `c.chunk, c.from_seq, c.until_seq, c.doc, c.ord, c.kind, c.title, c.heading, c.question, c.text, c.locale, c.words, c.start_at, c.end_at, c.input_hash`
+
+func scanChunk(r scanner, more ...any) (index.Chunk, error) {
+	var ch index.Chunk
+	var id, input []byte
+	var heading string
+	dest := []any{&id, &ch.FromSeq, &ch.UntilSeq, &ch.Document, &ch.Ord, &ch.Kind, &ch.Title, &heading, &ch.Question, &ch.Text, &ch.Locale,
+		&ch.Words, &ch.Start, &ch.End, &input}
+	if err := r.Scan(append(dest, more...)...); err != nil {
+		return ch, err
+	}
+	ch.ID, ch.Input = toChunkID(id), toHash(input)
+	return ch, decode(heading, &ch.Heading)
+}
+
+func eachChunk(ctx context.Context, tx *sql.Tx, cond string, from, to int64, f func(index.Chunk)) error {
+	rows, err := tx.QueryContext(ctx, `SELECT `+chunkColumns+` FROM chunks c WHERE `+cond+` ORDER BY c.from_seq, c.chunk`, from, to)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		ch, err := scanChunk(rows)
+		if err != nil {
+			return err
+		}
+		f(ch)
+	}
+	return rows.Err()
+}
+
+// An OpenChunk is a chunk row that is open, with what a Store must hold of it.
+type OpenChunk struct {
+	Chunk index.Chunk
+	Base  string
+	Stamp index.Stamp
+	// Payload of the document.
+	Payload index.Payload
+}
+
+// OpenChunks yields all open chunk rows after a chunk ID, in ID order, by pages
+// that each are one snapshot.
+func (c *Catalog) OpenChunks(ctx context.Context, after index.ChunkID) iter.Seq2[OpenChunk, error] {
+	const page = 2000
+	return func(yield func(OpenChunk, error) bool) {
+		last := after[:]
+		for {
+			rows, err := c.read.QueryContext(ctx, `SELECT `+chunkColumns+`, d.base, d.payload_hash, d.payload_seq, d.details, d.source
+				FROM chunks c JOIN documents d ON d.doc = c.doc WHERE c.chunk > ? AND c.until_seq = ? ORDER BY c.chunk LIMIT ?`, last, index.Open, page)
+			list, err := collect(rows, err, scanOpenChunk)
+			if err != nil {
+				yield(OpenChunk{}, fmt.Errorf("list open chunks: %w", err))
+				return
+			}
+			for i := range list {
+				if !yield(list[i], nil) {
+					return
+				}
+			}
+			if len(list) < page {
+				return
+			}
+			id := list[len(list)-1].Chunk.ID
+			last = id[:]
+		}
+	}
+}
+
+func scanOpenChunk(r scanner) (OpenChunk, error) {
+	var v OpenChunk
+	var payload []byte
+	var details string
+	var payloadSeq int64
+	d := Document{}
+	ch, err := scanChunk(r, &v.Base, &payload, &payloadSeq, &details, &d.Source)
+	if err != nil {
+		return v, err
+	}
+	if err := decode(details, &d.Details); err != nil {
+		return v, err
+	}
+	d.Key = ch.Document
+	v.Chunk, v.Payload = ch, d.IndexPayload()
+	v.Stamp = index.Stamp{Input: ch.Input, Payload: toHash(payload), Seq: max(ch.FromSeq, payloadSeq)}
+	return v, nil
+}
+
+// ChunksOf returns the open chunks of a document, in order.
+func (c *Catalog) ChunksOf(ctx context.Context, document string) ([]index.Chunk, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT `+chunkColumns+` FROM chunks c WHERE c.doc = ? AND c.until_seq = ? ORDER BY c.ord`, document, index.Open)
+	out, err := collect(rows, err, func(r scanner) (index.Chunk, error) { return scanChunk(r) })
+	if err != nil {
+		return nil, fmt.Errorf("read chunks of %s: %w", document, err)
+	}
+	return out, nil
+}
