@@ -1,0 +1,136 @@
+package lexical
+
+import (
+	"cmp"
+	"strings"
+
+	"freshet/index"
+)
+
+// An Encoder encodes chunks. It holds a cache of words and is not safe for
+// concurrent use: give each worker its own.
+type Encoder struct {
+	caches map[string]*cache
+	scan   scanner
+	tokens sorter // packed: namespace in the low bits, token ID above
+	marks  sorter // packed: index into found in the low half, hash above
+	found  []string
+}
+
+// NewEncoder returns an encoder with an empty cache.
+func NewEncoder() *Encoder {
+	return &Encoder{caches: map[string]*cache{"": newCache(""), "fr": newCache("fr"), "en": newCache("en")}}
+}
+
+// Encode returns the vector and the words of a text. The result does not depend
+// on what was encoded before.
+func (e *Encoder) Encode(t Text) Encoded {
+	c, ok := e.caches[t.Language]
+	if !ok {
+		c = e.caches[""]
+	}
+	e.tokens.items, e.marks.items, e.found = e.tokens.items[:0], e.marks.items[:0], e.found[:0]
+	var lengths [namespaces]int
+	e.add(c, t.Title, true, &lengths)
+	question := t.Question
+	if question != t.Title {
+		e.add(c, question, true, &lengths)
+	}
+	for _, h := range t.Headings[max(0, len(t.Headings)-2):] {
+		if h != t.Title && h != question {
+			e.add(c, h, false, &lengths)
+		}
+	}
+	body := t.Body
+	if question != "" {
+		body = strings.TrimPrefix(body, question)
+	}
+	e.add(c, body, false, &lengths)
+	encoded := Encoded{Vector: e.vector(&lengths), Words: e.words(), Acronyms: acronyms(t.Body)}
+	if title := cmp.Or(question, t.Title); title != "" {
+		encoded.Title, encoded.Asks = slotID(hash(title)), asks(title)
+	}
+	return encoded
+}
+
+func (e *Encoder) add(c *cache, text string, title bool, lengths *[namespaces]int) {
+	e.scan.text, e.scan.pos = text, 0
+	for e.scan.next() {
+		list := c.words(e.scan.key)
+		for i := range list {
+			w := &list[i]
+			e.put(Words, w.stem)
+			for _, g := range w.grams {
+				e.put(Grams, g)
+			}
+			lengths[Words]++
+			lengths[Grams] += len(w.grams)
+			if title {
+				e.put(TitleWords, w.stem)
+				for _, g := range w.grams {
+					e.put(TitleGrams, g)
+				}
+				lengths[TitleWords]++
+				lengths[TitleGrams] += len(w.grams)
+			}
+			if w.proper {
+				e.marks.items = append(e.marks.items, uint64(w.spelled)<<32|uint64(len(e.found)))
+				e.found = append(e.found, w.surface)
+			}
+		}
+	}
+}
+
+func (e *Encoder) put(n Namespace, h uint32) {
+	e.tokens.items = append(e.tokens.items, uint64(tokenID(n, h))<<32|uint64(n))
+}
+
+// vector counts the tokens. Two namespaces that share an ID share its entry, and
+// the higher weight stands.
+func (e *Encoder) vector(lengths *[namespaces]int) index.SparseVector {
+	var weighers [namespaces]weigher
+	for n := range weighers {
+		weighers[n] = newWeigher(Namespace(n), lengths[n])
+	}
+	items := e.tokens.sort()
+	distinct := 0
+	for i := range items {
+		if i == 0 || items[i]>>32 != items[i-1]>>32 {
+			distinct++
+		}
+	}
+	v := index.SparseVector{IDs: make([]uint32, 0, distinct), Values: make([]float32, 0, distinct)}
+	for i := 0; i < len(items); {
+		j := i + 1
+		for j < len(items) && items[j] == items[i] {
+			j++
+		}
+		id, weight := uint32(items[i]>>32), weighers[items[i]&0xff].weight(j-i)
+		if n := len(v.IDs) - 1; n >= 0 && v.IDs[n] == id {
+			v.Values[n] = max(v.Values[n], weight)
+		} else {
+			v.IDs = append(v.IDs, id)
+			v.Values = append(v.Values, weight)
+		}
+		i = j
+	}
+	return v
+}
+
+// words returns the distinct words found, in the order of their hashes. Of two
+// words with one hash the first in the text stands.
+func (e *Encoder) words() []string {
+	items := e.marks.sort()
+	distinct := 0
+	for i := range items {
+		if i == 0 || items[i]>>32 != items[i-1]>>32 {
+			items[distinct] = items[i]
+			distinct++
+		}
+	}
+	list := make([]string, distinct)
+	for i := range list {
+		list[i] = e.found[uint32(items[i])]
+	}
+	return list
+}

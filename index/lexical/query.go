@@ -1,0 +1,285 @@
+package lexical
+
+import (
+	"strings"
+	"sync"
+
+	"freshet/index"
+)
+
+// MaxQuestionWords is how many words of a question are looked at.
+const MaxQuestionWords = 64
+
+// An Analyser turns questions into queries. It may be shared between goroutines.
+type Analyser struct {
+	terms    *Terms
+	variants *Synonyms
+	readers  sync.Pool
+}
+
+// NewAnalyser returns an analyser over the statistics of the bases.
+func NewAnalyser(terms *Terms) *Analyser {
+	return &Analyser{
+		terms:    terms,
+		variants: compileSynonyms(everyday, variantWeight),
+		readers:  sync.Pool{New: func() any { return newReader() }},
+	}
+}
+
+// Options say how a question is read.
+type Options struct {
+	Base string
+	// Languages of the base; empty: both. A question goes through the analysis of
+	// each.
+	Languages []string
+	// Weights of the namespaces; the zero value: those that fit the base's titles.
+	Weights Weights
+	// Synonyms are the owner's; nil: none.
+	Synonyms *Synonyms
+	// NoSpeller takes unknown words as they are.
+	NoSpeller bool
+	// NoVariants leaves out the built-in everyday variants and the abbreviations
+	// that the base explains.
+	NoVariants bool
+}
+
+// A Query is a question as the Stores and the answer state see it.
+type Query struct {
+	// Terms have distinct IDs and at least one chunk of the base each.
+	Terms []QueryTerm
+	// Words are the content words of the question, in order, repeats left out.
+	Words []QueryWord
+	// Definition is the term, folded, when the question asks what something is.
+	Definition []string
+	Weights    Weights
+}
+
+// A QueryTerm is one token to look for.
+type QueryTerm struct {
+	ID        uint32
+	Value     float32 // idf times the namespace's weight times its own
+	IDF       float32
+	Namespace Namespace
+	Word      int    // place in Query.Words of the word it comes from
+	Source    string // that word, as the user typed it
+	Added     bool   // not typed: from the speller, a synonym or an abbreviation
+}
+
+// A QueryWord is one content word of the question.
+type QueryWord struct {
+	Text string
+	// IDF is how rare the word is in the base, of the form that the base knows.
+	IDF float32
+	// Known: the base contains the word, perhaps with other accents.
+	Known bool
+	// Corrected is the word that the speller put beside an unknown one.
+	Corrected string
+}
+
+// Index returns the query as a Store takes it.
+func (q *Query) Index() []index.Term {
+	list := make([]index.Term, len(q.Terms))
+	for i, t := range q.Terms {
+		list[i] = index.Term{ID: t.ID, Value: t.Value}
+	}
+	return list
+}
+
+// Query reads a question. A question without content words has no Terms.
+func (a *Analyser) Query(question string, o Options) Query {
+	r := a.readers.Get().(*reader)
+	defer a.readers.Put(r)
+	w := writer{o: o, on: activeFor(o.Languages), base: a.terms.base(o.Base), places: make(map[uint32]int, 128)}
+	w.q.Weights = o.Weights
+	if o.Weights == (Weights{}) {
+		w.q.Weights = a.terms.Titles(o.Base).Weights()
+	}
+	if w.base != nil {
+		w.total = int(w.base.chunks.Load())
+	}
+	words := unique(r.read(question, w.on, MaxQuestionWords))
+	for i := range words {
+		w.word(i, &words[i])
+	}
+	w.phrases(words, o.Synonyms)
+	if !o.NoVariants {
+		w.phrases(words, a.variants)
+		w.abbreviations(words)
+	}
+	w.q.Definition = definition(question, words)
+	return w.q
+}
+
+// unique leaves out repeats of a word.
+func unique(words []spoken) []spoken {
+	kept := make([]spoken, 0, len(words))
+next:
+	for _, w := range words {
+		for i := range kept {
+			if kept[i].folded == w.folded {
+				continue next
+			}
+		}
+		kept = append(kept, w)
+	}
+	return kept
+}
+
+// A writer puts one Query together.
+type writer struct {
+	o      Options
+	on     active
+	base   *baseTerms // nil: nothing is known of the base
+	total  int
+	q      Query
+	places map[uint32]int // token ID -> place in q.Terms
+}
+
+func (w *writer) frequency(id uint32) int {
+	if w.base == nil {
+		return 0
+	}
+	return w.base.counts.get(id)
+}
+
+// word adds a word that the user typed, and what the speller makes of it.
+func (w *writer) word(place int, s *spoken) {
+	most := 0
+	s.stems.each(w.on, func(stem uint32) {
+		most = max(most, w.stem(place, s.surface, stem, 1, false))
+	})
+	for _, g := range grams(s.folded) {
+		w.token(place, s.surface, Grams, g, 1, false)
+		w.token(place, s.surface, TitleGrams, g, 1, false)
+	}
+	word := QueryWord{Text: s.surface, IDF: idf(w.total, most), Known: most > 0}
+	w.q.Words = append(w.q.Words, word)
+	if most == 0 {
+		w.spell(place, s)
+	}
+}
+
+// stem adds a stem in both namespaces and returns in how many chunks it occurs.
+func (w *writer) stem(place int, source string, stem uint32, weight float32, added bool) int {
+	n := w.token(place, source, Words, stem, weight, added)
+	w.token(place, source, TitleWords, stem, weight, added)
+	return n
+}
+
+// token adds a token that the base contains and returns in how many chunks. A
+// token that is there already keeps the higher value.
+func (w *writer) token(place int, source string, n Namespace, h uint32, weight float32, added bool) int {
+	id := tokenID(n, h)
+	frequency := w.frequency(id)
+	if frequency == 0 {
+		return 0
+	}
+	rarity := idf(w.total, frequency)
+	value := rarity * weight * w.q.Weights.Of(n)
+	if value <= 0 {
+		return frequency
+	}
+	if at, ok := w.places[id]; ok {
+		w.q.Terms[at].Value = max(w.q.Terms[at].Value, value)
+		return frequency
+	}
+	w.places[id] = len(w.q.Terms)
+	w.q.Terms = append(w.q.Terms, QueryTerm{
+		ID: id, Value: value, IDF: rarity, Namespace: n, Word: place, Source: source, Added: added,
+	})
+	return frequency
+}
+
+// spell looks for an unknown word in the vocabulary of the base: with other
+// accents, or one or two edits away.
+func (w *writer) spell(place int, s *spoken) {
+	if w.base == nil || w.o.NoSpeller || !proper(s.surface) {
+		return
+	}
+	near := w.base.vocabulary.Load().near(s.folded, maxSuggestions)
+	if len(near) == 0 {
+		return
+	}
+	word := &w.q.Words[place]
+	weight := float32(spellingWeight)
+	if near[0].distance == 0 {
+		word.Known, weight = true, 1
+	} else {
+		word.Corrected = near[0].surface
+	}
+	r := newReader()
+	most := 0
+	for _, x := range near {
+		if x.distance > near[0].distance {
+			break
+		}
+		r.stems(x.surface, fold(x.surface), w.on).each(w.on, func(stem uint32) {
+			most = max(most, w.stem(place, s.surface, stem, weight, true))
+		})
+	}
+	if most > 0 {
+		word.IDF = idf(w.total, most)
+	}
+}
+
+// maxSuggestions is how many equally near words a misspelt one stands for.
+const maxSuggestions = 2
+
+// phrases adds what synonyms say of the words and of neighbouring ones.
+func (w *writer) phrases(words []spoken, s *Synonyms) {
+	if s == nil {
+		return
+	}
+	for language := range analyses {
+		if !w.on[language] {
+			continue
+		}
+		for i := range words {
+			key := newPhraseKey(language)
+			for j := i; j < min(len(words), i+maxPhrase); j++ {
+				key = key.then(words[j].stems[language])
+				for _, e := range s.matches(key) {
+					w.expansion(i, words[i].surface, e)
+				}
+			}
+		}
+	}
+}
+
+func (w *writer) expansion(place int, source string, e expansion) {
+	for i := range e.words {
+		e.words[i].stems.each(w.on, func(stem uint32) {
+			w.stem(place, source, stem, e.weight, true)
+		})
+	}
+}
+
+// abbreviations adds long forms of abbreviations, and the other way round, as the
+// base explains them.
+func (w *writer) abbreviations(words []spoken) {
+	if w.base == nil || w.base.acronyms.empty() {
+		return
+	}
+	r := newReader()
+	for i := range words {
+		for _, long := range w.base.acronyms.long(words[i].folded) {
+			w.expansion(i, words[i].surface, expand(r.read(long, w.on, maxPhrase), acronymWeight))
+		}
+		phrase := words[i].folded
+		for j := i + 1; j < min(len(words), i+maxPhrase); j++ {
+			phrase += " " + words[j].folded
+			for _, short := range w.base.acronyms.short(phrase) {
+				w.expansion(i, words[i].surface, expand(r.read(short, w.on, 1), acronymWeight))
+			}
+		}
+	}
+}
+
+// plain is a phrase as the glossary files it: its content words, folded.
+func plain(words []spoken) string {
+	list := make([]string, len(words))
+	for i := range words {
+		list[i] = words[i].folded
+	}
+	return strings.Join(list, " ")
+}

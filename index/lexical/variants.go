@@ -1,0 +1,38 @@
+package lexical
+
+// everyday are words that people use for one another when they ask for help,
+// whatever the base is about.
+var everyday = []Synonym{
+	{From: "mail", To: "courriel"}, {From: "email", To: "courriel"}, {From: "e-mail", To: "courriel"}, {From: "mail", To: "email"},
+	{From: "mél", To: "courriel"}, {From: "adresse mail", To: "adresse électronique"}, {From: "adresse email", To: "adresse électronique"},
+	{From: "tel", To: "téléphone"}, {From: "portable", To: "téléphone mobile"}, {From: "portable", To: "mobile"},
+	{From: "mdp", To: "mot de passe"}, {From: "mot de passe", To: "password"}, {From: "login", To: "identifiant"},
+	{From: "appli", To: "application"}, {From: "pub", To: "publicité"}, {From: "pub", To: "publicitaire"}, {From: "sécu", To: "sécurité sociale"},
+	{From: "ordi", To: "ordinateur"}, {From: "cb", To: "carte bancaire"}, {From: "carte bleue", To: "carte bancaire"},
+	{From: "résilier", To: "annuler"}, {From: "résiliation", To: "annulation"}, {From: "se désabonner", To: "résilier"},
+	{From: "désinscrire", To: "désabonner"}, {From: "effacer", To: "supprimer"}, {From: "enlever", To: "supprimer"},
+	{From: "info", To: "information"}, {From: "photo", To: "image"}, {From: "boulot", To: "travail"}, {From: "boulot", To: "emploi"},
+	{From: "travail", To: "emploi"}, {From: "patron", To: "employeur"}, {From: "voiture", To: "véhicule"}, {From: "auto", To: "voiture"},
+	{From: "vélo", To: "bicyclette"}, {From: "colis", To: "paquet"}, {From: "promo", To: "promotion"}, {From: "rdv", To: "rendez-vous"},
+	{From: "sms", To: "texto"}, {From: "spam", To: "pourriel"}, {From: "phishing", To: "hameçonnage"}, {From: "maison", To: "domicile"},
+	{From: "adresse de domicile", To: "adresse postale"}, {From: "argent", To: "somme"}, {From: "prix", To: "tarif"},
+	{From: "coût", To: "prix"}, {From: "payer", To: "régler"}, {From: "paiement", To: "règlement"}, {From: "facture", To: "facturation"},
+	{From: "rembourser", To: "remboursement"}, {From: "horaires", To: "heures d'ouverture"}, {From: "délai", To: "durée"},
+	{From: "papiers", To: "documents"}, {From: "prévenir", To: "informer"}, {From: "joindre", To: "contacter"}, {From: "docteur", To: "médecin"},
+	{From: "bébé", To: "enfant"}, {From: "impôts", To: "fiscal"}, {From: "loyer", To: "bail"}, {From: "proprio", To: "propriétaire"},
+	{From: "école", To: "scolaire"}, {From: "retraite", To: "pension"}, {From: "chômage", To: "demandeur d'emploi"},
+
+	{From: "mail", To: "email"}, {From: "e-mail", To: "email"}, {From: "phone", To: "telephone"}, {From: "cellphone", To: "mobile phone"},
+	{From: "cell phone", To: "mobile phone"}, {From: "mobile", To: "phone"}, {From: "pwd", To: "password"}, {From: "passcode", To: "password"},
+	{From: "login", To: "log in"}, {From: "sign in", To: "log in"}, {From: "sign up", To: "register"}, {From: "create an account", To: "register"},
+	{From: "unsubscribe", To: "cancel"}, {From: "terminate", To: "cancel"}, {From: "cancel", To: "cancellation"}, {From: "refund", To: "reimburse"},
+	{From: "money back", To: "refund"}, {From: "remove", To: "delete"}, {From: "erase", To: "delete"}, {From: "app", To: "application"},
+	{From: "photo", To: "picture"}, {From: "picture", To: "image"}, {From: "bill", To: "invoice"}, {From: "purchase", To: "buy"},
+	{From: "shipping", To: "delivery"}, {From: "ship", To: "deliver"}, {From: "price", To: "cost"}, {From: "fee", To: "cost"},
+	{From: "opening hours", To: "open"}, {From: "fix", To: "repair"}, {From: "info", To: "information"}, {From: "address", To: "location"},
+	{From: "ad", To: "advertisement"}, {From: "pic", To: "picture"}, {From: "video", To: "movie"}, {From: "kid", To: "child"},
+	{From: "illness", To: "disease"}, {From: "sickness", To: "illness"}, {From: "doctor", To: "physician"}, {From: "car", To: "vehicle"},
+	{From: "job", To: "work"}, {From: "pc", To: "computer"}, {From: "laptop", To: "computer"}, {From: "browser", To: "web browser"},
+	{From: "disable", To: "turn off"}, {From: "enable", To: "turn on"}, {From: "deactivate", To: "disable"}, {From: "change", To: "modify"},
+	{From: "transmit", To: "spread"}, {From: "transmission", To: "spread"}, {From: "catch", To: "infect"}, {From: "vaccine", To: "vaccination"},
+}
