@@ -1,0 +1,39 @@
+package chunk
+
+import (
+	"strings"
+	"testing"
+
+	"freshet/index"
+	"freshet/pipeline/extract"
+)
+
+const help = `<!doctype html><html lang="fr"><head><title>Résilier | Aide</title></head><body><nav>Accueil Contact</nav><main>
+<h1>Résilier</h1><p>Cette page explique comment résilier votre contrat.</p>
+<h2>Comment résilier ?</h2><p>Voici les pièces à fournir :</p><ul><li>une pièce d'identité<ul><li>passeport</li></ul></li><li>le formulaire</li></ul>
+<details><summary>Combien cela coûte-t-il ?</summary><p>La résiliation est gratuite après un an.</p></details>
+<table><tr><th>Offre</th><th>Prix</th></tr><tr><td>Essentiel</td><td>9 €</td></tr></table>
+</main><footer>Mentions</footer></body></html>`
+
+func TestAHelpPageBecomesItsQuestions(t *testing.T) {
+	text, err := extract.New(extract.Limits{}).Extract(t.Context(), strings.NewReader(help), extract.Options{MediaType: "text/html"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pieces, err := Split(text, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var faq []string
+	for _, p := range pieces {
+		if p.Kind == index.FAQ {
+			faq = append(faq, p.Question+" "+p.Text)
+		}
+		if p.Locale != "fr" {
+			t.Errorf("locale %q of %q", p.Locale, p.Text)
+		}
+	}
+	if len(faq) != 2 || !strings.Contains(faq[0], "pièces à fournir :\n- une pièce") && !strings.Contains(faq[1], "gratuite") {
+		t.Fatalf("%q\n%+v", text.Plain(), pieces)
+	}
+}

@@ -1,0 +1,119 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// invisible reports whether r is left out of every text: control characters, zero
+// widths, direction marks, tags.
+func invisible(r, before rune) bool {
+	switch {
+	case r < 0x20 || r == 0x7f:
+		return r != '\n'
+	case r < 0xa0:
+		return r >= 0x80
+	case r == 0xad || r == utf8.RuneError || r == 0xfeff || r == 0x2060:
+		return true
+	case r == 0x200c || r == 0x200d:
+		// Joiners change the spelling of Indic and Arabic words and of emoji.
+		return before < 0x0600
+	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2061 && r <= 0x206f:
+		return true
+	case r >= 0xfff9 && r <= 0xfffb, r >= 0xe0000 && r <= 0xe0fff:
+		return true
+	case r >= 0xe000 && r <= 0xf8ff: // private use: icon fonts
+		return true
+	}
+	return false
+}
+
+// white reports whether r is white space other than a line feed, which folding
+// keeps apart.
+func white(r rune) bool {
+	switch r {
+	case ' ', '\t', '\r', '\f', '\v', 0x85, 0xa0:
+		return true
+	case '\n':
+		return false
+	}
+	return r > 0xff && (unicode.IsSpace(r) || r == 0x2028 || r == 0x2029)
+}
+
+// fold returns s on one line: white space folded to single spaces, invisible
+// characters removed, in NFC.
+func fold(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	gap := false
+	var before rune
+	for _, r := range s {
+		if r == '\n' || white(r) {
+			gap = true
+			continue
+		}
+		if invisible(r, before) {
+			continue
+		}
+		if gap && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		gap = false
+		b.WriteRune(r)
+		before = r
+	}
+	return compose(b.String())
+}
+
+// foldLines folds each line of s and drops empty ones.
+func foldLines(s string) string {
+	lines := make([]string, 0, 4)
+	for line := range strings.SplitSeq(s, "\n") {
+		if line = fold(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// foldCode keeps the white space of program text: tabs become four spaces, empty
+// lines at both ends and spaces at line ends go.
+func foldCode(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	var b strings.Builder
+	var before rune
+	for _, r := range s {
+		switch {
+		case r == '\t':
+			b.WriteString("    ")
+		case r == '\n':
+			b.WriteByte('\n')
+		case white(r):
+			b.WriteByte(' ')
+		case !invisible(r, before):
+			b.WriteRune(r)
+		}
+		before = r
+	}
+	lines := strings.Split(compose(b.String()), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	for len(lines) > 0 && lines[0] == "" {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return strings.Join(lines, "\n")
+}
+
+func compose(s string) string {
+	if norm.NFC.IsNormalString(s) {
+		return s
+	}
+	return norm.NFC.String(s)
+}

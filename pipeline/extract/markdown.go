@@ -1,0 +1,112 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+)
+
+// maxFrontMatter is how long the head of a Markdown file may be.
+const maxFrontMatter = 64 << 10
+
+// readMarkdown reads CommonMark with tables, strikethrough, task lists and
+// definition lists. HTML in it is read as HTML.
+func readMarkdown(ctx context.Context, s string, o Options) (*Text, error) {
+	head, body := frontMatter(s)
+	md := goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Linkify, extension.DefinitionList),
+		goldmark.WithRendererOptions(html.WithUnsafe()),
+	)
+	var page bytes.Buffer
+	if err := md.Convert([]byte(shallowMarkers(body, o.Limits.Depth)), &page); err != nil {
+		return nil, err
+	}
+	o.Select = ""
+	doc, err := parse(ctx, page.String(), o.Limits)
+	if err != nil {
+		return nil, err
+	}
+	sv := surveyOf(doc, o.URI)
+	b := newBuilder(ctx, sv, o.Limits)
+	if b.drop, err = matching(doc, "drop", o.Drop...); err != nil {
+		return nil, err
+	}
+	b.children(bodyOf(doc))
+	b.flush()
+	if b.err != nil {
+		return nil, b.err
+	}
+	t := &Text{Way: WayMarkdown, Title: firstOf(head["title"], sv.title), Blocks: tidy(b.blocks), Links: b.links}
+	t.Language = normalLanguage(firstOf(head["lang"], head["language"], head["locale"]))
+	if len(head) > 0 {
+		t.Properties = head
+	}
+	return t, nil
+}
+
+// frontMatter splits the head between two lines of "---" (or "+++") off a
+// Markdown file and reads its plain "key: value" lines. Nested values are left
+// out: connectors read them.
+func frontMatter(s string) (map[string]string, string) {
+	s = strings.TrimPrefix(s, "\ufeff")
+	first, rest, ok := strings.Cut(s, "\n")
+	fence := strings.TrimRight(first, " \t\r")
+	if !ok || fence != "---" && fence != "+++" {
+		return nil, s
+	}
+	separator := ":"
+	if fence == "+++" {
+		separator = "="
+	}
+	head := map[string]string{}
+	for read := 0; read < maxFrontMatter; {
+		line, tail, more := strings.Cut(rest, "\n")
+		read += len(line) + 1
+		line = strings.TrimRight(line, " \t\r")
+		if line == fence || fence == "---" && line == "..." {
+			return head, tail
+		}
+		if !more {
+			break
+		}
+		rest = tail
+		key, value, found := strings.Cut(line, separator)
+		value = fold(strings.Trim(strings.TrimSpace(value), `"'`))
+		if key = fold(key); found && key != "" && value != "" && line[0] != ' ' && line[0] != '\t' && line[0] != '#' && line[0] != '-' {
+			head[key] = value
+		}
+	}
+	return nil, s
+}
+
+// shallowMarkers cuts runs of nested quote and list markers at the beginning of a
+// line down to depth: what the parser does with them grows with their square.
+func shallowMarkers(s string, depth int) string {
+	var b strings.Builder
+	changed := false
+	for line := range strings.Lines(s) {
+		markers, i := 0, 0
+		for i < len(line) && strings.IndexByte("> \t-*+", line[i]) >= 0 {
+			if line[i] != ' ' && line[i] != '\t' {
+				markers++
+			}
+			i++
+		}
+		if markers > depth || i > 8*depth {
+			changed = true
+			if i < len(line) && line[i] != '\n' {
+				b.WriteString(strings.Repeat("> ", min(depth, 3)))
+			}
+			line = line[i:]
+		}
+		b.WriteString(line)
+	}
+	if !changed {
+		return s
+	}
+	return b.String()
+}

@@ -1,0 +1,127 @@
+package extract
+
+import (
+	"bytes"
+	"mime"
+	"path"
+	"strings"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"freshet/connectors"
+)
+
+// form is what a document is read as.
+type form int
+
+const (
+	formText form = iota + 1
+	formHTML
+	formMarkdown
+)
+
+// sniffed is how much of a document decides what it is.
+const sniffed = 4 << 10
+
+// formOf decides by content what b is; declared type and address choose only
+// among the textual forms, which look alike.
+func formOf(b []byte, declared, uri string) (form, error) {
+	head := b[:min(len(b), sniffed)]
+	if bytes.HasPrefix(bytes.TrimSpace(head), []byte("-----BEGIN PGP MESSAGE-----")) {
+		return 0, &connectors.Verdict{Reason: connectors.VerdictEncrypted, Detail: "this is an encrypted message"}
+	}
+	said := declaredForm(declared, uri)
+	seen := mimetype.Detect(head)
+	switch {
+	case seen.Is("text/html"), seen.Is("application/xhtml+xml"), xmlPage(head):
+		if said == formMarkdown || said == formText && !wholePage(head) {
+			return said, nil
+		}
+		return formHTML, nil
+	case said != 0 && textual(seen, head, declared):
+		return said, nil
+	case seen.Is("text/plain"):
+		if said == 0 && !unsupportedText(declared) {
+			return formText, nil
+		}
+	case seen.Is("text/csv"), seen.Is("text/tab-separated-values"):
+		// Prose with the same number of commas on each line passes for CSV.
+		if declared == "" && suffixOf(uri) == "" {
+			return formText, nil
+		}
+	}
+	name := seen.String()
+	if unsupportedText(declared) && seen.Is("text/plain") {
+		name = bare(declared)
+	}
+	return 0, &connectors.Verdict{Reason: connectors.VerdictMediaType,
+		Detail: "cannot read " + name + "; HTML, Markdown and plain text are read"}
+}
+
+// textual reports whether content may be read as the textual form that was
+// declared: it is some kind of text, and not a binary file under a wrong name.
+func textual(seen *mimetype.MIME, head []byte, declared string) bool {
+	for m := seen; m != nil; m = m.Parent() {
+		if m.Is("text/plain") {
+			return !seen.Is("text/rtf")
+		}
+	}
+	_, label := declaredCharset(declared)
+	return label != "" && sevenBitOrWide(label) && len(head) > 0
+}
+
+func declaredForm(declared, uri string) form {
+	switch bare(declared) {
+	case "text/html", "application/xhtml+xml":
+		return formHTML
+	case "text/markdown", "text/x-markdown":
+		return formMarkdown
+	case "text/plain":
+		if suffixOf(uri) == ".md" || suffixOf(uri) == ".markdown" {
+			return formMarkdown
+		}
+		return formText
+	case "", "application/octet-stream":
+		switch suffixOf(uri) {
+		case ".md", ".markdown", ".mdown":
+			return formMarkdown
+		case ".htm", ".html", ".xhtml":
+			return formHTML
+		case ".txt", ".text":
+			return formText
+		}
+	}
+	return 0
+}
+
+// unsupportedText reports whether a type was declared that is text, but not one
+// that is read.
+func unsupportedText(declared string) bool {
+	t := bare(declared)
+	return t != "" && t != "application/octet-stream" && declaredForm(t, "") == 0
+}
+
+func bare(mediaType string) string {
+	t, _, err := mime.ParseMediaType(mediaType)
+	if err != nil {
+		t, _, _ = strings.Cut(mediaType, ";")
+	}
+	return strings.ToLower(strings.TrimSpace(t))
+}
+
+func suffixOf(uri string) string {
+	uri, _, _ = strings.Cut(uri, "?")
+	uri, _, _ = strings.Cut(uri, "#")
+	return strings.ToLower(path.Ext(uri))
+}
+
+func wholePage(head []byte) bool {
+	lower := bytes.ToLower(head)
+	return bytes.Contains(lower, []byte("<!doctype html")) || bytes.Contains(lower, []byte("<html"))
+}
+
+// xmlPage recognises XHTML behind an XML prolog.
+func xmlPage(head []byte) bool {
+	trimmed := bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
+	return bytes.HasPrefix(trimmed, []byte("<?xml")) && wholePage(trimmed)
+}
