@@ -7,7 +7,7 @@ import (
 )
 
 // cacheSize is how many compounds a generation of the cache holds, per language.
-const cacheSize = 8192
+const cacheSize = 16384
 
 // A word is what the encoder needs of one word of a compound. Stop words are left
 // out of compounds, not marked.
@@ -57,6 +57,10 @@ func (c *cache) analyse(compound string) []word {
 	for _, s := range c.parts {
 		folded := fold(s)
 		if folded == "" || stop[folded] {
+			continue
+		}
+		if known := c.young[s]; len(known) == 1 && known[0].surface == s {
+			list = append(list, known[0])
 			continue
 		}
 		list = append(list, c.word(s, folded))

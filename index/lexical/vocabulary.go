@@ -18,9 +18,8 @@ const (
 
 // A vocabulary holds the words of a base and finds those near to a misspelt one.
 //
-// Each word is filed under its pieces, two of a short and three of a longer word:
-// a word within one or two edits of it has one of them unharmed at nearly the same
-// place (but for letters swapped across a border, which near looks for too). One
+// Each word is filed under its halves, and longer ones under their thirds too: a
+// word one edit away has one half unharmed, a word two edits away one third. One
 // goroutine changes it; mu is held while its slices and maps are.
 type vocabulary struct {
 	mu    sync.RWMutex
@@ -73,11 +72,19 @@ func (v *vocabulary) insert(surface string, n uint32) {
 	if len(folded) < minProposed || len(folded) > maxProposed || !isASCII(folded) {
 		return
 	}
+	v.file(i, folded, 2)
+	if len(folded) >= minTwoEdits-2 {
+		v.file(i, folded, 3)
+	}
+}
+
+// file enters a word under each of its parts; v.mu is held.
+func (v *vocabulary) file(word uint32, folded string, parts int) {
 	set := letters(folded)
-	for p := range pieces(len(folded)) {
-		from, to := piece(len(folded), p)
-		key := pieceKey(len(folded), p, folded[from:to])
-		v.nodes = append(v.nodes, node{word: i, letters: set, next: v.heads[key]})
+	for p := range parts {
+		from, to := piece(len(folded), p, parts)
+		key := pieceKey(len(folded), p, parts, folded[from:to])
+		v.nodes = append(v.nodes, node{word: word, letters: set, next: v.heads[key]})
 		v.heads[key] = uint32(len(v.nodes))
 	}
 }
@@ -110,17 +117,12 @@ func (v *vocabulary) near(folded string, limit int) []suggestion {
 	if len(folded) < minCorrected || len(folded) > maxProposed || !isASCII(folded) {
 		return nil
 	}
-	edits := 1
-	if len(folded) >= minTwoEdits {
-		edits = 2
-	}
-	s := search{v: v, word: folded, letters: letters(folded), edits: edits}
+	s := search{v: v, word: folded, letters: letters(folded)}
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	for size := max(len(folded)-edits, minProposed); size <= min(len(folded)+edits, maxProposed); size++ {
-		for p := range pieces(size) {
-			s.probe(size, p)
-		}
+	s.within(1)
+	if len(s.found) == 0 && len(folded) >= minTwoEdits {
+		s.within(2)
 	}
 	slices.SortFunc(s.found, func(a, b suggestion) int {
 		switch {
@@ -141,31 +143,41 @@ type search struct {
 	v       *vocabulary
 	word    string
 	letters uint32
-	edits   int
+	edits   int // of the pass that runs
 	seen    []uint32
 	found   []suggestion
 }
 
-// probe looks up the words of a size that share their p-th piece with the word,
-// at most edits places away, also when the piece's first or last letter was
-// swapped with its neighbour outside.
-func (s *search) probe(size, p int) {
-	from, to := piece(size, p)
-	width := to - from
-	var swapped [maxProposed]byte
-	for at := max(from-s.edits, 0); at <= min(from+s.edits, len(s.word)-width); at++ {
-		part := s.word[at : at+width]
-		s.lookup(pieceKey(size, p, part))
-		if at > 0 {
-			b := append(swapped[:0], part...)
-			b[0] = s.word[at-1]
-			s.lookup(pieceKey(size, p, string(b)))
+// within finds the words at most edits away. Cut a word of the vocabulary into
+// edits+1 parts: one of them, the p-th, is unharmed with at most p edits before it
+// and at most edits-p behind it, which bounds where it can stand in the word that
+// was typed.
+func (s *search) within(edits int) {
+	s.edits = edits
+	parts := edits + 1
+	for size := max(len(s.word)-edits, minProposed); size <= min(len(s.word)+edits, maxProposed); size++ {
+		shift := len(s.word) - size
+		for p := range parts {
+			from, to := piece(size, p, parts)
+			first := max(from-p, from+shift-(edits-p), 0)
+			last := min(from+p, from+shift+(edits-p), len(s.word)-(to-from))
+			for at := first; at <= last; at++ {
+				s.probe(size, p, parts, at, to-from)
+			}
 		}
-		if at+width < len(s.word) {
-			b := append(swapped[:0], part...)
-			b[width-1] = s.word[at+width]
-			s.lookup(pieceKey(size, p, string(b)))
-		}
+	}
+}
+
+// probe looks up the words of a size whose p-th part is the letters at a place of
+// the typed word, also when the first of them was swapped with the letter before.
+func (s *search) probe(size, p, parts, at, width int) {
+	part := s.word[at : at+width]
+	s.lookup(pieceKey(size, p, parts, part))
+	if at > 0 && width > 0 {
+		var swapped [maxProposed]byte
+		b := append(swapped[:0], part...)
+		b[0] = s.word[at-1]
+		s.lookup(pieceKey(size, p, parts, string(b)))
 	}
 }
 
@@ -187,20 +199,11 @@ func (s *search) lookup(key uint32) {
 	}
 }
 
-func pieces(size int) int {
-	if size < 6 {
-		return 2
-	}
-	return 3
-}
+// piece returns the bounds of the p-th of so many parts of a word.
+func piece(size, p, parts int) (from, to int) { return size * p / parts, size * (p + 1) / parts }
 
-func piece(size, p int) (from, to int) {
-	n := pieces(size)
-	return size * p / n, size * (p + 1) / n
-}
-
-func pieceKey(size, p int, part string) uint32 {
-	h := uint32(size)<<2 | uint32(p)
+func pieceKey(size, p, parts int, part string) uint32 {
+	h := uint32(size)<<4 | uint32(parts)<<2 | uint32(p)
 	for i := range len(part) {
 		h = (h ^ uint32(part[i])) * 0x01000193
 	}
