@@ -32,7 +32,7 @@ func (b *builder) emit(block Block, m mark) {
 		}
 		b.closing = 0
 	}
-	m.inside = b.inside
+	m.inside, m.onDemand = b.inside, b.onDemand+b.question > 0
 	b.blocks = append(b.blocks, block)
 	b.marks = append(b.marks, m)
 }

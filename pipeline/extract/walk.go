@@ -25,6 +25,7 @@ type builder struct {
 	real     int // of the last h1 to h6
 	closing  int // for the next block
 	question int // depth of FAQ markup
+	onDemand int // depth of parts that open on demand
 	inside   region
 	labelled map[string]int // level around the label of a panel, by the panel's ID
 	language string         // of the element being read, "" as the document's
@@ -49,7 +50,8 @@ const (
 // A mark is what was seen of a block beside its content.
 type mark struct {
 	inside       region
-	words, links int // letters and digits: all, and within links
+	onDemand     bool // in a part that opens on demand, or in FAQ markup
+	words, links int  // letters and digits: all, and within links
 }
 
 func newBuilder(ctx context.Context, page *survey, l Limits) *builder {
@@ -109,7 +111,15 @@ func (b *builder) scoped(n *html.Node) {
 	if around, ok := b.labelled[attr(n, "id")]; ok && opened {
 		level = around
 	}
+	onDemand := opened || n.DataAtom == atom.Details
+	if onDemand {
+		b.onDemand++
+	}
 	b.element(n)
+	if onDemand {
+		b.flush()
+		b.onDemand--
+	}
 	if opened || b.question != question || n.DataAtom == atom.Details {
 		b.flush()
 		if b.level > level {
