@@ -1,0 +1,75 @@
+package embedded
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// check reports whether the arrays hold together, so that no use of them can
+// index outside.
+func (s *segment) check() error {
+	if s.len() == 0 {
+		return errors.New("it has no chunks")
+	}
+	if err := s.payloads.check(); err != nil {
+		return err
+	}
+	for _, ref := range s.refs {
+		if int(ref) >= s.payloads.len() {
+			return fmt.Errorf("a chunk refers to payload %d of %d", ref, s.payloads.len())
+		}
+	}
+	if !ascending(s.denseLocals, s.len()) {
+		return errors.New("its dense vectors are out of order")
+	}
+	if err := s.checkOrder(); err != nil {
+		return err
+	}
+	return s.checkPostings()
+}
+
+func (s *segment) checkOrder() error {
+	for i, local := range s.order {
+		if int(local) >= s.len() {
+			return fmt.Errorf("the order names chunk %d of %d", local, s.len())
+		}
+		if i > 0 && bytes.Compare(s.ids[s.order[i-1]][:], s.ids[local][:]) >= 0 {
+			return errors.New("its IDs are out of order")
+		}
+	}
+	return nil
+}
+
+func (s *segment) checkPostings() error {
+	if s.starts[0] != 0 || int(s.starts[len(s.terms)]) != len(s.locals) {
+		return errors.New("its posting lists do not fill their place")
+	}
+	for i, term := range s.terms {
+		from, to := s.starts[i], s.starts[i+1]
+		switch {
+		case i > 0 && term <= s.terms[i-1]:
+			return errors.New("its terms are out of order")
+		case from >= to || int(to) > len(s.locals):
+			return fmt.Errorf("the posting list of term %d has no place", term)
+		case !ascending(s.locals[from:to], s.len()):
+			return fmt.Errorf("the posting list of term %d is out of order", term)
+		}
+	}
+	return nil
+}
+
+// ascending reports whether the numbers ascend and are below n.
+func ascending(list []uint16, n int) bool {
+	if len(list) == 0 {
+		return true
+	}
+	before := list[0]
+	for _, local := range list[1:] {
+		if local <= before {
+			return false
+		}
+		before = local
+	}
+	return int(before) < n
+}
