@@ -51,7 +51,14 @@ type Query struct {
 	Words []QueryWord
 	// Definition is the term, folded, when the question asks what something is.
 	Definition []string
-	Weights    Weights
+	// Language is "fr" or "en" when the question's stop words are of that language
+	// alone, else "".
+	Language string
+	Weights  Weights
+	// Ideals are, by namespace, the sum of the values of all that was typed, known
+	// to the base or not: a chunk that holds everything scores at most MaxWeight
+	// times as much.
+	Ideals [4]float32
 }
 
 // A QueryTerm is one token to look for.
@@ -98,6 +105,7 @@ func (a *Analyser) Query(question string, o Options) Query {
 		w.total = int(w.base.chunks.Load())
 	}
 	words := unique(r.read(question, w.on, MaxQuestionWords))
+	w.q.Language = r.language
 	for i := range words {
 		w.word(i, &words[i])
 	}
@@ -135,6 +143,13 @@ type writer struct {
 	places map[uint32]int // token ID -> place in q.Terms
 }
 
+// ContentWords returns the folded words of a text without stop words.
+func (a *Analyser) ContentWords(text string, languages []string) []string {
+	r := a.readers.Get().(*reader)
+	defer a.readers.Put(r)
+	return strings.Fields(plain(r.read(text, activeFor(languages), MaxQuestionWords)))
+}
+
 func (w *writer) frequency(id uint32) int {
 	if w.base == nil {
 		return 0
@@ -144,19 +159,27 @@ func (w *writer) frequency(id uint32) int {
 
 // word adds a word that the user typed, and what the speller makes of it.
 func (w *writer) word(place int, s *spoken) {
-	most := 0
+	most, mostTitles := 0, 0
 	s.stems.each(w.on, func(stem uint32) {
-		most = max(most, w.stem(place, s.surface, stem, 1, false))
+		most = max(most, w.token(place, s.surface, Words, stem, 1, false))
+		mostTitles = max(mostTitles, w.token(place, s.surface, TitleWords, stem, 1, false))
 	})
+	w.ideal(Words, most)
+	w.ideal(TitleWords, mostTitles)
 	for _, g := range grams(s.folded) {
-		w.token(place, s.surface, Grams, g, 1, false)
-		w.token(place, s.surface, TitleGrams, g, 1, false)
+		w.ideal(Grams, w.token(place, s.surface, Grams, g, 1, false))
+		w.ideal(TitleGrams, w.token(place, s.surface, TitleGrams, g, 1, false))
 	}
 	word := QueryWord{Text: s.surface, IDF: idf(w.total, most), Known: most > 0}
 	w.q.Words = append(w.q.Words, word)
 	if most == 0 {
 		w.spell(place, s)
 	}
+}
+
+// ideal counts what a token of this frequency is worth.
+func (w *writer) ideal(n Namespace, frequency int) {
+	w.q.Ideals[n] += idf(w.total, frequency) * w.q.Weights.Of(n)
 }
 
 // stem adds a stem in both namespaces and returns in how many chunks it occurs.
@@ -220,6 +243,45 @@ func (w *writer) spell(place int, s *spoken) {
 	if most > 0 {
 		word.IDF = idf(w.total, most)
 	}
+}
+
+// TitleShare is the share of a title, by the rarity of its words, that the
+// question has too, typed or added; 0 for a title without content words.
+func (a *Analyser) TitleShare(q *Query, title string, o Options) float32 {
+	r := a.readers.Get().(*reader)
+	defer a.readers.Put(r)
+	base := a.terms.base(o.Base)
+	if base == nil {
+		return 0
+	}
+	total, on := int(base.chunks.Load()), activeFor(o.Languages)
+	var all, shared float32
+	for _, w := range r.read(title, on, MaxQuestionWords) {
+		most, found := 0, false
+		w.stems.each(on, func(stem uint32) {
+			id := tokenID(TitleWords, stem)
+			most = max(most, base.counts.get(id))
+			found = found || q.has(id)
+		})
+		rarity := idf(total, most)
+		all += rarity
+		if found {
+			shared += rarity
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return shared / all
+}
+
+func (q *Query) has(id uint32) bool {
+	for i := range q.Terms {
+		if q.Terms[i].ID == id {
+			return true
+		}
+	}
+	return false
 }
 
 // maxSuggestions is how many equally near words a misspelt one stands for.

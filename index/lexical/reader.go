@@ -65,6 +65,8 @@ type reader struct {
 	scan  scanner
 	parts []string
 	words []spoken
+	// language is that of the last text's stop words, "" when they leave it open.
+	language string
 }
 
 func newReader() *reader { return &reader{env: snowballstem.NewEnv("")} }
@@ -101,6 +103,12 @@ func (r *reader) spokenIn(on active) (french, english bool) {
 		if on[en] && stopWords["en"][folded] {
 			ne++
 		}
+	}
+	r.language = ""
+	if nf > ne {
+		r.language = "fr"
+	} else if ne > nf {
+		r.language = "en"
 	}
 	return on[fr] && nf >= ne, on[en] && ne >= nf
 }

@@ -1,0 +1,130 @@
+package retrieve
+
+import (
+	"context"
+	"fmt"
+
+	"freshet/index"
+	"freshet/index/lexical"
+)
+
+// firstDepth is how many hits a Store is asked for at first, at least.
+const firstDepth = 50
+
+// found is a hit of a Store on its way to a candidate.
+type found struct {
+	id    index.ChunkID
+	score float64   // fused
+	dense float64   // cosine
+	terms []float32 // contributions, nil when not explained
+}
+
+// collect searches and vouches until enough passages can be chosen, or there are
+// no more: first further down the hits at hand, then with a deeper search.
+func (s *session) collect(ctx context.Context) error {
+	batch := 2*s.req.Limit + 10
+	depth := min(max(firstDepth, 4*s.req.Limit), s.r.o.Limits.Depth)
+	for {
+		hits, mark, more, err := s.ask(ctx, depth, batch)
+		if err != nil {
+			return err
+		}
+		s.mark, s.candidates = mark, s.candidates[:0]
+		for len(hits) > 0 {
+			n := min(batch, len(hits))
+			if err := s.vouch(ctx, hits[:n]); err != nil {
+				return err
+			}
+			hits = hits[n:]
+			s.rank()
+			if s.choose(); len(s.chosen) >= s.req.Limit {
+				return nil
+			}
+		}
+		if !more || depth >= s.r.o.Limits.Depth {
+			return nil
+		}
+		depth = min(4*depth, s.r.o.Limits.Depth)
+	}
+}
+
+// ask searches once. More reports that a deeper search may find more.
+func (s *session) ask(ctx context.Context, depth, explain int) (hits []found, mark int64, more bool, err error) {
+	var queries []index.Query
+	terms := s.terms()
+	if len(terms) > 0 {
+		queries = append(queries, index.Query{
+			Base: s.req.Base, Lexical: s.query.Index(), Filter: s.req.Filter, Limit: depth, Explain: explain,
+		})
+	}
+	if s.dense != nil {
+		queries = append(queries, index.Query{Base: s.req.Base, Dense: s.dense, Filter: s.req.Filter, Limit: depth})
+	}
+	results, err := s.r.o.Store.Search(ctx, queries)
+	if err != nil {
+		return nil, 0, false, err
+	}
+	if len(results) != len(queries) {
+		return nil, 0, false, fmt.Errorf("the store gave %d results for %d queries", len(results), len(queries))
+	}
+	mark = results[0].Mark
+	for _, r := range results {
+		mark = min(mark, r.Mark)
+		more = more || len(r.Hits) >= depth
+	}
+	return fuse(results, len(terms) > 0, s.dense != nil), mark, more, nil
+}
+
+// vouch asks the catalog for hits and adds what may be shown to the candidates.
+func (s *session) vouch(ctx context.Context, hits []found) error {
+	ids := make([]index.ChunkID, len(hits))
+	at := make(map[index.ChunkID]int, len(hits))
+	for i, h := range hits {
+		ids[i], at[h.id] = h.id, i
+	}
+	passages, err := s.r.o.Catalog.Vouch(ctx, index.VouchRequest{
+		Base: s.req.Base, Mark: s.mark, IDs: ids, Principals: s.req.Principals, Drafts: s.req.Drafts,
+	})
+	if err != nil {
+		return fmt.Errorf("vouch for %d passages: %w", len(ids), err)
+	}
+	for i := range passages {
+		p := &passages[i]
+		place, asked := at[p.Chunk.ID]
+		if !asked || !s.admits(p) {
+			continue
+		}
+		s.candidates = append(s.candidates, s.newCandidate(p, hits[place]))
+	}
+	return nil
+}
+
+// admits reports whether the request wants a passage that may be shown.
+func (s *session) admits(p *index.Passage) bool {
+	switch {
+	case s.req.Doubts == ExcludeDoubts && len(p.Conflicts) > 0:
+		return false
+	case s.req.Without != nil && s.req.Without(&p.Document):
+		return false
+	}
+	return contextFit(s.req.Context, p.Document.Facets) != contradicts
+}
+
+func (s *session) newCandidate(p *index.Passage, h found) *candidate {
+	c := &candidate{id: p.Chunk.ID, passage: *p, found: h, freshness: freshness(&p.Document, s.now)}
+	c.scores.Dense = h.dense
+	for i, x := range h.terms {
+		if i == len(s.query.Terms) {
+			break
+		}
+		switch s.query.Terms[i].Namespace {
+		case lexical.Words:
+			c.scores.Words += float64(x)
+		case lexical.Grams:
+			c.scores.Grams += float64(x)
+		default:
+			c.scores.Title += float64(x)
+		}
+	}
+	return c
+}

@@ -1,0 +1,185 @@
+package retrieve
+
+import (
+	"freshet/index"
+	"freshet/index/lexical"
+)
+
+// Features are what tells whether the first passage answers. None depends on the
+// size of the base; most are shares between 0 and 1.
+type Features [featureCount]float64
+
+const (
+	fWords       = iota // score of words over what a passage with all of them could have
+	fGrams              // the same of 4-grams
+	fCover              // share of the question, by rarity, in the first passage with its title
+	fRarest             // rarity of the rarest word that is not in it
+	fWordsMargin        // how far the fifth is behind the best, in words
+	fGramsMargin        // the same in 4-grams
+	fAgree              // words and 4-grams have the same best
+	fFew                // how few words the question has
+	fTitle              // score of title words over what a title with all of them could have
+	fTitleCover         // share of the question in the first passage's title
+	fTitleShare         // share of that title in the question
+	fTitleMargin        // how far the next page's title is behind
+	fPageMargin         // how far the next page is behind
+	fTitled             // the first passage has a title
+	fDense              // cosine of the best
+	featureCount
+)
+
+// featureNames are for reports.
+var featureNames = [featureCount]string{
+	"words", "grams", "cover", "rarest", "words_margin", "grams_margin", "agree", "few", "title", "title_cover",
+	"title_share", "title_margin", "page_margin", "titled", "dense",
+}
+
+// FeatureNames returns the names of the features, in their order.
+func FeatureNames() []string { return featureNames[:] }
+
+// features computes them from the candidates, best first, as far as the Store
+// explained them.
+func (s *session) features() Features {
+	var f Features
+	explained := s.explained()
+	if len(explained) == 0 {
+		if len(s.candidates) > 0 {
+			f[fDense] = s.candidates[0].scores.Dense
+		}
+		return f
+	}
+	top := explained[0]
+	f[fWords] = ratio(top.scores.Words, index.MaxWeight*float64(s.query.Ideals[lexical.Words]))
+	f[fGrams] = ratio(top.scores.Grams, index.MaxWeight*float64(s.query.Ideals[lexical.Grams]))
+	f[fCover], f[fRarest] = s.cover(top, false)
+	f[fFew] = 1 / float64(1+len(s.query.Words))
+	words := func(c *candidate) float64 { return c.scores.Words }
+	grams := func(c *candidate) float64 { return c.scores.Grams }
+	bestWords, bestGrams := best(explained, words), best(explained, grams)
+	f[fWordsMargin], f[fGramsMargin] = margin(explained, words), margin(explained, grams)
+	if bestWords == bestGrams {
+		f[fAgree] = 1
+	}
+	s.titleFeatures(&f, explained)
+	for _, c := range s.candidates {
+		if c.page() != top.page() {
+			f[fPageMargin] = 1 - ratio(c.score, top.score)
+			break
+		}
+	}
+	if !s.hasOtherPage(top) {
+		f[fPageMargin] = 1
+	}
+	f[fDense] = top.scores.Dense
+	return f
+}
+
+func (s *session) hasOtherPage(top *candidate) bool {
+	for _, c := range s.candidates {
+		if c.page() != top.page() {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *session) titleFeatures(f *Features, explained []*candidate) {
+	top := explained[0]
+	title := top.passage.Document.Title
+	if q := top.passage.Chunk.Question; q != "" {
+		title = q
+	}
+	if title == "" {
+		return
+	}
+	f[fTitled] = 1
+	ideal := index.MaxWeight * float64(s.query.Ideals[lexical.TitleWords]+s.query.Ideals[lexical.TitleGrams])
+	f[fTitle] = ratio(top.scores.Title, ideal)
+	f[fTitleCover], _ = s.cover(top, true)
+	f[fTitleShare] = float64(s.r.analyser.TitleShare(&s.query, title, s.options))
+	next := 0.0
+	for _, c := range explained {
+		if c.page() != top.page() && c.passage.Document.Title != top.passage.Document.Title {
+			next = max(next, c.scores.Title)
+		}
+	}
+	f[fTitleMargin] = ratio(top.scores.Title-next, ideal)
+}
+
+// explained are the candidates whose contributions are known.
+func (s *session) explained() []*candidate {
+	var list []*candidate
+	for _, c := range s.candidates {
+		if c.found.terms != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// cover is the share of the question's words, by rarity, that a passage has, or
+// its title alone, and the rarity of the rarest one that it has not, over ten. A
+// word counts as far as what was found of it was typed.
+func (s *session) cover(c *candidate, title bool) (share, rarest float64) {
+	if len(s.query.Words) == 0 {
+		return 0, 0
+	}
+	has := make([]float64, len(s.query.Words))
+	for i, x := range c.found.terms {
+		if x <= 0 || i >= len(s.query.Terms) {
+			continue
+		}
+		t := &s.query.Terms[i]
+		if t.Namespace != lexical.TitleWords && (title || t.Namespace != lexical.Words) {
+			continue
+		}
+		weight := 1.0
+		if t.Added {
+			weight = 0.7
+		}
+		has[t.Word] = max(has[t.Word], weight)
+	}
+	var all, found float64
+	for i, w := range s.query.Words {
+		all += float64(w.IDF)
+		found += float64(w.IDF) * has[i]
+		if has[i] == 0 {
+			rarest = max(rarest, float64(w.IDF)/10)
+		}
+	}
+	return ratio(found, all), rarest
+}
+
+func best(list []*candidate, score func(*candidate) float64) *candidate {
+	top := list[0]
+	for _, c := range list[1:] {
+		if score(c) > score(top) {
+			top = c
+		}
+	}
+	return top
+}
+
+// margin is how far the fifth of a list is behind the first, as a share.
+func margin(list []*candidate, score func(*candidate) float64) float64 {
+	var top [5]float64 // descending
+	for _, c := range list {
+		x := score(c)
+		for i := range top {
+			if x > top[i] {
+				x, top[i] = top[i], x
+			}
+		}
+	}
+	if top[0] <= 0 {
+		return 0
+	}
+	return (top[0] - top[4]) / top[0]
+}
+
+func ratio(a, b float64) float64 {
+	if b <= 0 {
+		return 0
+	}
+	return a / b
+}

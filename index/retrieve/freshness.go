@@ -1,0 +1,80 @@
+package retrieve
+
+import (
+	"time"
+
+	"freshet/index"
+)
+
+// FreshnessState sums up how current a passage is.
+type FreshnessState string
+
+const (
+	// Fresh: nothing speaks against it.
+	Fresh FreshnessState = "fresh"
+	// ReviewSoon: somebody should look at it.
+	ReviewSoon FreshnessState = "review_soon"
+	// Stale: it can no longer be trusted to be current.
+	Stale FreshnessState = "stale"
+)
+
+// soon is how long before a review is due its document is review_soon, and a
+// tenth of its interval where that is shorter.
+const soon = 14 * 24 * time.Hour
+
+// freshness judges a document. Reasons are codes: unreadable (an old copy
+// serves), review_interval_passed, review_due_soon, confirmation_ended,
+// confirmation_ends_soon, and source_ with the state of a source that no longer
+// syncs.
+func freshness(d *index.DocumentInfo, now time.Time) Freshness {
+	f := Freshness{
+		Modified: known(d.Modified), Checked: known(d.Checked), ConfirmedUntil: known(d.ConfirmedUntil), State: Fresh, Reasons: []string{},
+	}
+	note := func(s FreshnessState, reason string) {
+		if f.State != Stale {
+			f.State = s
+		}
+		f.Reasons = append(f.Reasons, reason)
+	}
+	if d.Unreadable {
+		note(Stale, "unreadable")
+	}
+	switch left := d.ConfirmedUntil.Sub(now); {
+	case d.ConfirmedUntil.IsZero():
+		reviewDue(d, now, note)
+	case left <= 0 && !reviewedAfter(d):
+		note(Stale, "confirmation_ended")
+	case left <= 0:
+		reviewDue(d, now, note)
+	case left < soon:
+		note(ReviewSoon, "confirmation_ends_soon")
+	}
+	switch d.SourceState {
+	case "paused", "needs_you", "detached":
+		note(ReviewSoon, "source_"+d.SourceState)
+	}
+	return f
+}
+
+// reviewedAfter reports whether the document changed after a person's
+// confirmation had ended.
+func reviewedAfter(d *index.DocumentInfo) bool { return d.Modified.After(d.ConfirmedUntil) }
+
+func reviewDue(d *index.DocumentInfo, now time.Time, note func(FreshnessState, string)) {
+	if d.ReviewEvery <= 0 || d.Modified.IsZero() {
+		return
+	}
+	switch left := d.Modified.Add(d.ReviewEvery).Sub(now); {
+	case left <= 0:
+		note(Stale, "review_interval_passed")
+	case left < min(soon, d.ReviewEvery/10):
+		note(ReviewSoon, "review_due_soon")
+	}
+}
+
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,110 @@
+// Package retrieve turns a question into passages that may be shown, with their
+// freshness, their doubts and how sure the answer is.
+//
+// A Store finds passages, the Catalog vouches for each one as it is now, and what
+// it refuses is replaced from further down: a search returns fewer passages than
+// asked for only when there are no more.
+package retrieve
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"freshet/index"
+	"freshet/index/lexical"
+)
+
+// A Catalog vouches for passages. Both methods return passages in any order and
+// leave out what may not be shown; that is no error.
+type Catalog interface {
+	Vouch(ctx context.Context, r index.VouchRequest) ([]index.Passage, error)
+	// Around returns passages next to others, for merging neighbours.
+	Around(ctx context.Context, r index.AroundRequest) ([]index.Passage, error)
+}
+
+// Embed returns the normalised dense vector of a question.
+type Embed func(ctx context.Context, question string) ([]float32, error)
+
+// Rerank scores passages for a question, higher is better, one score each.
+type Rerank func(ctx context.Context, question string, passages []index.Passage) ([]float32, error)
+
+// A Base is what a Retriever has to know of a knowledge base.
+type Base struct {
+	Languages []string
+	Synonyms  *lexical.Synonyms
+	// Weights of the namespaces; the zero value: those that fit the titles.
+	Weights lexical.Weights
+	// Model of the answer state; nil: DefaultModel.
+	Model *Model
+}
+
+// Options are what a Retriever works with. Store, Catalog, Terms and Base are
+// required.
+type Options struct {
+	Store   index.Store
+	Catalog Catalog
+	Terms   *lexical.Terms
+	// Base returns a knowledge base's settings, false when there is none.
+	Base   func(id string) (Base, bool)
+	Embed  Embed  // nil: no dense vectors
+	Rerank Rerank // nil: none
+	Now    func() time.Time
+	Logger *slog.Logger
+	Limits Limits // zero fields take their default
+}
+
+// Limits bound what a question may cost.
+type Limits struct {
+	Question int // bytes of a question; default 2,048
+	Limit    int // passages asked for at most; default 50
+	Default  int // passages when the request does not say; default 5
+	Context  int // keys of a context; default 16
+	Values   int // values of a context key or of a filter; default 64
+	Depth    int // hits looked at for one question at most; default 2,000
+	// Embedding is how long the embedder may take before the answer is lexical
+	// alone; default 800 ms.
+	Embedding time.Duration
+	// Reranking is how long the re-ranker may take before its scores are left
+	// out; default 800 ms.
+	Reranking time.Duration
+}
+
+func (l Limits) withDefaults() Limits {
+	number := func(p *int, n int) {
+		if *p <= 0 {
+			*p = n
+		}
+	}
+	number(&l.Question, 2048)
+	number(&l.Limit, 50)
+	number(&l.Default, 5)
+	number(&l.Context, 16)
+	number(&l.Values, 64)
+	number(&l.Depth, 2000)
+	if l.Embedding <= 0 {
+		l.Embedding = 800 * time.Millisecond
+	}
+	if l.Reranking <= 0 {
+		l.Reranking = 800 * time.Millisecond
+	}
+	return l
+}
+
+// A Retriever answers questions. It may be shared between goroutines.
+type Retriever struct {
+	o        Options
+	analyser *lexical.Analyser
+}
+
+// New returns a Retriever.
+func New(o Options) *Retriever {
+	o.Limits = o.Limits.withDefaults()
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Retriever{o: o, analyser: lexical.NewAnalyser(o.Terms)}
+}

@@ -1,0 +1,139 @@
+package retrieve
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"freshet/index"
+	"freshet/index/lexical"
+)
+
+// Search answers a question. ErrRequest and ErrBase when it cannot be asked that
+// way; index.ErrUnavailable when the index cannot be asked now, which is never an
+// answer of state none.
+func (r *Retriever) Search(ctx context.Context, req Request) (Response, error) {
+	started := time.Now()
+	base, ok := r.o.Base(req.Base)
+	if !ok {
+		return Response{}, fmt.Errorf("%w: %q", ErrBase, req.Base)
+	}
+	if err := req.check(r.o.Limits, r.o.Embed != nil); err != nil {
+		return Response{}, err
+	}
+	s := &session{r: r, req: &req, base: &base, now: r.o.Now()}
+	s.options = lexical.Options{
+		Base: req.Base, Languages: base.Languages, Weights: base.Weights, Synonyms: base.Synonyms, NoSpeller: req.NoSpeller,
+	}
+	if err := s.run(ctx); err != nil {
+		return Response{}, fmt.Errorf("search %q: %w", req.Base, err)
+	}
+	resp := s.response()
+	resp.TookMS = math.Round(float64(time.Since(started).Microseconds())) / 1000
+	return resp, nil
+}
+
+// A session is one question on its way.
+type session struct {
+	r       *Retriever
+	req     *Request
+	base    *Base
+	now     time.Time
+	options lexical.Options
+	query   lexical.Query
+	dense   []float32
+
+	degraded   []string
+	mark       int64
+	candidates []*candidate // vouched for, ranked
+	chosen     []*choice
+}
+
+// A candidate is a passage that was vouched for.
+type candidate struct {
+	id        index.ChunkID
+	passage   index.Passage
+	found     found
+	scores    Scores
+	score     float64
+	freshness Freshness
+	place     int // in the ranking
+}
+
+func (s *session) run(ctx context.Context) error {
+	s.query = s.r.analyser.Query(s.req.Query, s.options)
+	s.embed(ctx)
+	if len(s.terms()) == 0 && s.dense == nil {
+		return nil
+	}
+	if err := s.collect(ctx); err != nil {
+		return err
+	}
+	s.rerank(ctx)
+	return s.join(ctx)
+}
+
+// terms are what is searched lexically.
+func (s *session) terms() []lexical.QueryTerm {
+	if s.req.Mode == Semantic {
+		return nil
+	}
+	return s.query.Terms
+}
+
+// embed gets the question's dense vector; without one the answer is lexical
+// alone and says so.
+func (s *session) embed(ctx context.Context) {
+	if s.r.o.Embed == nil || s.req.Mode == Lexical {
+		return
+	}
+	within, cancel := context.WithTimeout(ctx, s.r.o.Limits.Embedding)
+	defer cancel()
+	v, err := s.r.o.Embed(within, s.req.Query)
+	if err != nil {
+		s.r.o.Logger.WarnContext(ctx, "the question was not embedded", "error", err)
+		s.degraded = append(s.degraded, "embedder")
+		if s.req.Mode == Semantic {
+			s.req.Mode = Lexical
+		}
+		return
+	}
+	s.dense = v
+}
+
+// rerank lets the re-ranker order what was found; its failure leaves the order.
+func (s *session) rerank(ctx context.Context) {
+	if s.r.o.Rerank == nil || len(s.candidates) == 0 {
+		return
+	}
+	head := s.candidates[:min(len(s.candidates), max(20, s.req.Limit))]
+	passages := make([]index.Passage, len(head))
+	for i, c := range head {
+		passages[i] = c.passage
+	}
+	within, cancel := context.WithTimeout(ctx, s.r.o.Limits.Reranking)
+	defer cancel()
+	scores, err := s.r.o.Rerank(within, s.req.Query, passages)
+	if err != nil || len(scores) != len(head) {
+		s.r.o.Logger.WarnContext(ctx, "the passages were not re-ranked", "scores", len(scores), "error", err)
+		s.degraded = append(s.degraded, "reranker")
+		return
+	}
+	order := make(map[*candidate]float32, len(head))
+	for i, c := range head {
+		order[c] = scores[i]
+	}
+	slices.SortStableFunc(head, func(a, b *candidate) int { return compareScores(float64(order[a]), float64(order[b])) })
+	s.choose()
+}
+
+func (s *session) response() Response {
+	resp := Response{Mark: s.mark, Hits: make([]Hit, 0, len(s.chosen)), Degraded: orEmpty(s.degraded)}
+	for _, c := range s.chosen {
+		resp.Hits = append(resp.Hits, c.hit(s.req.Doubts))
+	}
+	resp.Answer = s.answer()
+	return resp
+}
