@@ -183,5 +183,9 @@ type Entry struct {
 	Document string
 	Opened   []Chunk // rows with from_seq = Seq
 	Closed   []Chunk // rows with until_seq = Seq
-	Payload  Payload // of the document as of Seq
+	// Payload of the document as it is now: a later entry that changed it again
+	// patches again.
+	Payload Payload
+	// Patched are the chunks that stayed and whose points get Payload.
+	Patched []ChunkID
 }

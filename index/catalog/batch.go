@@ -18,6 +18,7 @@ const (
 	New            Outcome = "new"
 	TextChanged    Outcome = "text_changed"
 	DetailsChanged Outcome = "details_changed"
+	Replaced       Outcome = "replaced" // a text that shares almost nothing with the old one; counted as text_changed
 	Reprocessed    Outcome = "reprocessed"
 	Unchanged      Outcome = "unchanged"
 	Restored       Outcome = "restored"

@@ -76,7 +76,8 @@ type Document struct {
 	Content  index.Hash // of the bytes that were read
 	TextHash index.Hash // of the structured text
 	Recipe   string     // versions that made the chunks
-	Details  Details
+	Listed   index.Hash // of the details as the source listed them
+	Details  Details    // as they are shown; what the source left out comes from the text
 
 	Payload    index.Hash // of what its points carry
 	PayloadSeq int64      // entry that last changed the payload
@@ -147,23 +148,23 @@ func NewDocumentKey(source, externalID string, attempt int) string {
 }
 
 const documentColumns = `d.doc, d.source, d.ext_id, d.base, d.state, d.state_reason, d.state_at, d.revision, d.content_hash,
-	d.text_hash, d.recipe, d.details, d.payload_hash, d.payload_seq, d.version_seq, d.words, d.chunks, d.first_seen, d.changed,
+	d.text_hash, d.recipe, d.listed_hash, d.details, d.payload_hash, d.payload_seq, d.version_seq, d.words, d.chunks, d.first_seen, d.changed,
 	d.confirmed_until, d.confirmed_by, COALESCE(s.at, 0), COALESCE(s.pass, 0), COALESCE(s.missed, 0), COALESCE(s.missed_since, 0)`
 
 const fromDocuments = ` FROM documents d LEFT JOIN seen s ON s.doc = d.doc `
 
 func scanDocument(r scanner) (Document, error) {
 	var d Document
-	var content, text, payload []byte
+	var content, text, listed, payload []byte
 	var details string
 	var stateAt, firstSeen, changed, confirmed, seen, missedSince int64
 	err := r.Scan(&d.Key, &d.Source, &d.ExternalID, &d.Base, &d.State, &d.StateReason, &stateAt, &d.Revision, &content,
-		&text, &d.Recipe, &details, &payload, &d.PayloadSeq, &d.VersionSeq, &d.Words, &d.Chunks, &firstSeen, &changed,
+		&text, &d.Recipe, &listed, &details, &payload, &d.PayloadSeq, &d.VersionSeq, &d.Words, &d.Chunks, &firstSeen, &changed,
 		&confirmed, &d.ConfirmedBy, &seen, &d.SeenPass, &d.Missed, &missedSince)
 	if err != nil {
 		return d, err
 	}
-	d.Content, d.TextHash, d.Payload = toHash(content), toHash(text), toHash(payload)
+	d.Content, d.TextHash, d.Listed, d.Payload = toHash(content), toHash(text), toHash(listed), toHash(payload)
 	d.StateAt, d.FirstSeen, d.Changed = fromMillis(stateAt), fromMillis(firstSeen), fromMillis(changed)
 	d.ConfirmedUntil, d.Seen, d.MissedSince = fromMillis(confirmed), fromMillis(seen), fromMillis(missedSince)
 	return d, decode(details, &d.Details)
@@ -202,9 +203,10 @@ type DocumentFilter struct {
 	Query        string // part of the title, address or ID
 	After        string // key: only documents behind it
 	Limit        int    // 0: 100
-	// NotInPass selects those whose last listing is before this pass and who were
-	// confirmed before it began.
-	NotInPass int64
+	// NotInPass selects those that were last listed before this pass and last
+	// confirmed before SeenBefore.
+	NotInPass  int64
+	SeenBefore time.Time
 }
 
 // Documents lists documents by key.
@@ -277,7 +279,7 @@ func (f DocumentFilter) where() (string, []any) {
 		add(`d.doc > ?`, f.After)
 	}
 	if f.NotInPass > 0 {
-		add(`COALESCE(s.pass, 0) < ?`, f.NotInPass)
+		add(`COALESCE(s.pass, 0) < ? AND COALESCE(s.at, 0) <= ?`, f.NotInPass, millis(f.SeenBefore))
 	}
 	if len(parts) == 0 {
 		return "", nil

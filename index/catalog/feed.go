@@ -99,7 +99,32 @@ func (c *Catalog) entries(ctx context.Context, mark int64) ([]index.Entry, error
 	}); err != nil {
 		return nil, err
 	}
-	return list, payloads(ctx, tx, list, mark, last)
+	if err := payloads(ctx, tx, list, mark, last); err != nil {
+		return nil, err
+	}
+	return list, patched(ctx, tx, at, mark, last)
+}
+
+// patched lists the chunks that stayed while the payload of their document changed.
+func patched(ctx context.Context, tx *sql.Tx, at map[int64]*index.Entry, from, to int64) error {
+	rows, err := tx.QueryContext(ctx, `SELECT c.chunk, d.payload_seq FROM documents d JOIN chunks c ON c.doc = d.doc
+		WHERE d.doc IN (SELECT doc FROM log WHERE seq > ? AND seq <= ?) AND d.payload_seq > ? AND d.payload_seq <= ?
+		AND c.until_seq > d.payload_seq AND c.from_seq < d.payload_seq ORDER BY c.chunk`, from, to, from, to)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id []byte
+		var seq int64
+		if err := rows.Scan(&id, &seq); err != nil {
+			return err
+		}
+		if e := at[seq]; e != nil {
+			e.Patched = append(e.Patched, toChunkID(id))
+		}
+	}
+	return rows.Err()
 }
 
 func payloads(ctx context.Context, tx *sql.Tx, list []index.Entry, from, to int64) error {
@@ -158,30 +183,46 @@ type OpenChunk struct {
 	Payload index.Payload
 }
 
-// OpenChunks yields all open chunk rows after a chunk ID, in ID order, by pages
-// that each are one snapshot.
-func (c *Catalog) OpenChunks(ctx context.Context, after index.ChunkID) iter.Seq2[OpenChunk, error] {
-	const page = 2000
+// A View is the catalog as it stood at one moment. It holds a reading
+// connection; it is valid within the call that gave it.
+type View struct {
+	tx *sql.Tx
+	// Head is the newest entry of the change log.
+	Head int64
+}
+
+// View calls f with the catalog as it stands.
+func (c *Catalog) View(ctx context.Context, f func(*View) error) error {
+	tx, err := c.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("view the catalog: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // it read only
+	v := &View{tx: tx}
+	if err := tx.QueryRowContext(ctx, `SELECT last FROM sequence WHERE id = 1`).Scan(&v.Head); err != nil {
+		return fmt.Errorf("view the catalog: %w", err)
+	}
+	return f(v)
+}
+
+// OpenChunks yields all open chunk rows in ID order.
+func (v *View) OpenChunks(ctx context.Context) iter.Seq2[OpenChunk, error] {
 	return func(yield func(OpenChunk, error) bool) {
-		last := after[:]
-		for {
-			rows, err := c.read.QueryContext(ctx, `SELECT `+chunkColumns+`, d.base, d.payload_hash, d.payload_seq, d.details, d.source
-				FROM chunks c JOIN documents d ON d.doc = c.doc WHERE c.chunk > ? AND c.until_seq = ? ORDER BY c.chunk LIMIT ?`, last, index.Open, page)
-			list, err := collect(rows, err, scanOpenChunk)
-			if err != nil {
-				yield(OpenChunk{}, fmt.Errorf("list open chunks: %w", err))
+		rows, err := v.tx.QueryContext(ctx, `SELECT `+chunkColumns+`, d.base, d.payload_hash, d.payload_seq, d.details, d.source
+			FROM chunks c JOIN documents d ON d.doc = c.doc WHERE c.until_seq = ? ORDER BY c.chunk`, index.Open)
+		if err != nil {
+			yield(OpenChunk{}, fmt.Errorf("list open chunks: %w", err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			ch, err := scanOpenChunk(rows)
+			if !yield(ch, err) || err != nil {
 				return
 			}
-			for i := range list {
-				if !yield(list[i], nil) {
-					return
-				}
-			}
-			if len(list) < page {
-				return
-			}
-			id := list[len(list)-1].Chunk.ID
-			last = id[:]
+		}
+		if err := rows.Err(); err != nil {
+			yield(OpenChunk{}, fmt.Errorf("list open chunks: %w", err))
 		}
 	}
 }

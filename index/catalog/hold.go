@@ -108,12 +108,13 @@ func (c *Catalog) HoldOf(ctx context.Context, source, document string) (Hold, er
 	return h, nil
 }
 
-// Vanished counts the documents of a source that stopped serving since a time
-// without a person's approval.
+// Vanished counts the documents of a source that stopped serving, or lost almost
+// all their text, since a time without a person's approval.
 func (c *Catalog) Vanished(ctx context.Context, source string, since time.Time) (int, error) {
 	var n int
 	err := c.read.QueryRowContext(ctx, `SELECT COUNT(DISTINCT l.doc) FROM log l JOIN documents d ON d.doc = l.doc
-		WHERE l.source = ? AND l.at >= ? AND l.kind = 'taken' AND l.approved = 0 AND d.state NOT IN ('present', 'unreadable')`, source, millis(since)).Scan(&n)
+		WHERE l.source = ? AND l.at >= ? AND l.approved = 0
+		AND (l.kind = 'taken' AND d.state NOT IN ('present', 'unreadable') OR l.outcome = 'replaced')`, source, millis(since)).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count what vanished from %s: %w", source, err)
 	}

@@ -18,6 +18,7 @@ type Position struct {
 	PassID  int64  // grows by one with every full pass that begins
 	Started time.Time
 	Done    time.Time // when a pass was last whole
+	Open    bool      // the pass PassID has begun and is not whole yet
 }
 
 func (w *writer) position() error {
@@ -25,10 +26,10 @@ func (w *writer) position() error {
 	if p == nil {
 		return nil
 	}
-	return w.exec(`INSERT INTO positions (source, pass, cursor, digest, pass_id, started, done) VALUES (?, ?, ?, ?, ?, ?, ?)
+	return w.exec(`INSERT INTO positions (source, pass, cursor, digest, pass_id, started, done, open) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (source, pass) DO UPDATE SET cursor = excluded.cursor, digest = excluded.digest, pass_id = excluded.pass_id,
-		started = excluded.started, done = excluded.done`,
-		w.b.Source, p.Pass.String(), p.Cursor, p.Digest, p.PassID, millis(p.Started), millis(p.Done))
+		started = excluded.started, done = excluded.done, open = excluded.open`,
+		w.b.Source, p.Pass.String(), p.Cursor, p.Digest, p.PassID, millis(p.Started), millis(p.Done), flag(p.Open))
 }
 
 // PositionOf returns the position of a source's pass; the zero Position with Pass
@@ -36,8 +37,8 @@ func (w *writer) position() error {
 func (c *Catalog) PositionOf(ctx context.Context, source string, pass connectors.Pass) (Position, error) {
 	p := Position{Pass: pass}
 	var started, done int64
-	err := c.read.QueryRowContext(ctx, `SELECT cursor, digest, pass_id, started, done FROM positions WHERE source = ? AND pass = ?`, source, pass.String()).
-		Scan(&p.Cursor, &p.Digest, &p.PassID, &started, &done)
+	err := c.read.QueryRowContext(ctx, `SELECT cursor, digest, pass_id, started, done, open FROM positions WHERE source = ? AND pass = ?`, source, pass.String()).
+		Scan(&p.Cursor, &p.Digest, &p.PassID, &started, &done, &p.Open)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, nil
 	}

@@ -116,11 +116,12 @@ func (c *Catalog) ForgetQueries(ctx context.Context, before time.Time) error {
 // and that every consumer of the change log has passed.
 func (c *Catalog) ForgetHistory(ctx context.Context, before time.Time) error {
 	return c.tx(ctx, "forget old versions", func(tx *sql.Tx) error {
-		var seq int64
-		err := tx.QueryRowContext(ctx, `SELECT MIN(COALESCE((SELECT MAX(seq) FROM log WHERE at < ?), 0), COALESCE((SELECT MIN(mark) FROM consumers), 0))`, millis(before)).Scan(&seq)
+		var seq, mark int64
+		err := tx.QueryRowContext(ctx, `SELECT COALESCE((SELECT MAX(seq) FROM log WHERE at < ?), 0), COALESCE((SELECT MIN(mark) FROM consumers), 0)`, millis(before)).Scan(&seq, &mark)
 		if err != nil {
 			return err
 		}
+		seq = min(seq, mark)
 		// The newest version of a document stays for as long as the document: what
 		// comes back is restored from it.
 		for _, q := range []string{

@@ -61,7 +61,7 @@ func (r *Report) Count(o Outcome) {
 	switch o {
 	case New:
 		r.New++
-	case TextChanged:
+	case TextChanged, Replaced:
 		r.TextChanged++
 	case DetailsChanged:
 		r.DetailsChanged++

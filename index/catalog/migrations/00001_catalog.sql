@@ -58,6 +58,7 @@ CREATE TABLE documents (
     content_hash      BLOB   NOT NULL,
     text_hash         BLOB   NOT NULL,
     recipe            TEXT   NOT NULL,
+    listed_hash       BLOB   NOT NULL,
     details_hash      BLOB   NOT NULL,
     details           TEXT   NOT NULL,
     uri               TEXT   NOT NULL,
@@ -139,7 +140,7 @@ CREATE TABLE log (
     at      BIGINT NOT NULL,
     approved BIGINT NOT NULL
 );
-CREATE INDEX log_taken ON log (source, at) WHERE kind = 'taken';
+CREATE INDEX log_taken ON log (source, at) WHERE kind = 'taken' OR outcome = 'replaced';
 
 CREATE TABLE consumers (
     name TEXT PRIMARY KEY,
@@ -154,6 +155,7 @@ CREATE TABLE positions (
     pass_id BIGINT NOT NULL,
     started BIGINT NOT NULL,
     done    BIGINT NOT NULL,
+    open    BIGINT NOT NULL,
     PRIMARY KEY (source, pass)
 );
 

@@ -1,0 +1,303 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"freshet/index"
+	"freshet/index/catalog"
+	"freshet/index/lexical"
+)
+
+// ApplierOptions make an Applier. Catalog, Store and Terms are required.
+type ApplierOptions struct {
+	Catalog *catalog.Catalog
+	Store   index.Store
+	Terms   *lexical.Terms
+	// Name of the consumer, one for each Store.
+	Name    string
+	Log     *slog.Logger
+	Workers int                  // texts encoded at once; 2
+	Reached func(Phase)          // tests stop the process there
+	Pause   func() time.Duration // when set, how long to wait between two pages
+}
+
+// An Applier is a consumer of the change log: it brings a Store and the term
+// statistics to where the catalog is. Upserts come first, then the mark moves,
+// then points of closed chunks are deleted; doing any of it twice changes
+// nothing. One Applier serves a Store; methods may be called from several
+// goroutines.
+type Applier struct {
+	ApplierOptions
+
+	mu       sync.Mutex // held while entries are applied
+	terms    int64      // how far the statistics have come
+	encoders []*lexical.Encoder
+	started  bool
+
+	progress struct {
+		sync.Mutex
+		mark   int64
+		moved  chan struct{}
+		failed error
+	}
+}
+
+// NewApplier returns an Applier that has done nothing yet.
+func NewApplier(o ApplierOptions) *Applier {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Reached == nil {
+		o.Reached = func(Phase) {}
+	}
+	if o.Workers <= 0 {
+		o.Workers = 2
+	}
+	if o.Name == "" {
+		o.Name = "store"
+	}
+	a := &Applier{ApplierOptions: o}
+	a.progress.moved = make(chan struct{})
+	for range o.Workers {
+		a.encoders = append(a.encoders, lexical.NewEncoder())
+	}
+	return a
+}
+
+// Run follows the change log until ctx ends. A failing Store is tried again, with
+// growing distance of at most 30 s; meanwhile nothing is lost, only later.
+func (a *Applier) Run(ctx context.Context) error {
+	const shortest, longest = 200 * time.Millisecond, 30 * time.Second
+	wait := shortest
+	for {
+		changed := a.Catalog.Changed()
+		err := a.CatchUp(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err == nil {
+			wait = shortest
+			select {
+			case <-changed:
+				continue
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		a.Log.Warn("the index cannot follow the catalog", "consumer", a.Name, "again_in", wait, "error", err)
+		a.announce(0, err)
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil
+		}
+		wait = min(2*wait, longest)
+	}
+}
+
+// CatchUp applies all that the change log holds when it is called.
+func (a *Applier) CatchUp(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.started {
+		if err := a.start(ctx); err != nil {
+			return fmt.Errorf("start consumer %s: %w", a.Name, err)
+		}
+		a.started = true
+	}
+	mark, err := a.Catalog.ConsumerMark(ctx, a.Name)
+	if err != nil {
+		return err
+	}
+	return a.follow(ctx, min(mark, a.terms))
+}
+
+// Wait returns when the Store has come to seq, or with the error that keeps it.
+func (a *Applier) Wait(ctx context.Context, seq int64) error {
+	for {
+		a.progress.Lock()
+		mark, moved, failed := a.progress.mark, a.progress.moved, a.progress.failed
+		a.progress.Unlock()
+		if mark >= seq {
+			return nil
+		}
+		if failed != nil {
+			return failed
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (a *Applier) announce(mark int64, failed error) {
+	a.progress.Lock()
+	defer a.progress.Unlock()
+	a.progress.mark = max(mark, a.progress.mark)
+	a.progress.failed = failed
+	close(a.progress.moved)
+	a.progress.moved = make(chan struct{})
+}
+
+// termsName is the row of the statistics' snapshot.
+const termsName = "lexical"
+
+// start finds out how far the Store and the statistics have come, and rebuilds
+// what is of another catalog or from the future of this one.
+func (a *Applier) start(ctx context.Context) error {
+	head, err := a.Catalog.Head(ctx)
+	if err != nil {
+		return err
+	}
+	mark, err := a.Store.Mark(ctx)
+	if err != nil {
+		return err
+	}
+	termsMark, data, err := a.Catalog.TermStatistics(ctx, termsName)
+	if err == nil && termsMark <= head {
+		err = a.Terms.UnmarshalBinary(data)
+	}
+	haveTerms := err == nil && termsMark <= head
+	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
+		a.Log.Warn("term statistics are counted again", "reason", err)
+	}
+	haveStore := mark.Epoch == a.Catalog.Epoch() && mark.Seq <= head
+	if !haveStore && mark != (index.Mark{}) {
+		a.Log.Warn("the index is rebuilt", "reason", "it was filled from another catalog", "mark", mark.Seq, "head", head)
+	}
+	a.terms = termsMark
+	if !haveStore || !haveTerms {
+		return a.rebuild(ctx, !haveStore, !haveTerms)
+	}
+	consumer, err := a.Catalog.ConsumerMark(ctx, a.Name)
+	if err != nil {
+		return err
+	}
+	if mark.Seq < consumer {
+		// The Store lost what it had not yet put on disk.
+		return a.Catalog.SetConsumerMark(ctx, a.Name, mark.Seq)
+	}
+	return nil
+}
+
+// follow applies the entries after mark, page by page.
+func (a *Applier) follow(ctx context.Context, mark int64) error {
+	var page []index.Entry
+	chunks := 0
+	flush := func() error {
+		if len(page) == 0 {
+			return nil
+		}
+		err := a.apply(ctx, page)
+		page, chunks = page[:0], 0
+		if err == nil && a.Pause != nil {
+			time.Sleep(a.Pause())
+		}
+		return err
+	}
+	for e, err := range a.Catalog.Since(ctx, mark) {
+		if err != nil {
+			return errors.Join(err, flush())
+		}
+		page = append(page, e)
+		chunks += len(e.Opened) + len(e.Closed)
+		if len(page) >= pageEntries || chunks >= pageChunks {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	a.announce(mark, nil)
+	return nil
+}
+
+// A page is what is applied before the mark moves.
+const (
+	pageEntries = 256
+	pageChunks  = 4096
+)
+
+func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
+	jobs := jobsOf(page, a.terms)
+	a.encode(jobs)
+	if err := a.Store.Upsert(ctx, pointsOf(jobs)); err != nil {
+		return fmt.Errorf("write points: %w", err)
+	}
+	for i := range page {
+		e := &page[i]
+		if len(e.Patched) == 0 {
+			continue
+		}
+		if err := a.Store.Patch(ctx, e.Patched, e.Payload, e.Seq); err != nil {
+			return fmt.Errorf("patch points: %w", err)
+		}
+	}
+	a.Reached(PhaseUpserted)
+	last := page[len(page)-1].Seq
+	if err := a.Store.SetMark(ctx, index.Mark{Epoch: a.Catalog.Epoch(), Seq: last}); err != nil {
+		return fmt.Errorf("move the index's mark: %w", err)
+	}
+	a.Reached(PhaseMarked)
+	for i := range page {
+		if len(page[i].Closed) == 0 {
+			continue
+		}
+		ids := make([]index.ChunkID, len(page[i].Closed))
+		for k := range page[i].Closed {
+			ids[k] = page[i].Closed[k].ID
+		}
+		if err := a.Store.Delete(ctx, ids, page[i].Seq-1); err != nil {
+			return fmt.Errorf("delete points: %w", err)
+		}
+	}
+	a.Reached(PhaseDeleted)
+	a.count(jobs, last)
+	if err := a.Catalog.SetConsumerMark(ctx, a.Name, last); err != nil {
+		return err
+	}
+	a.announce(last, nil)
+	return nil
+}
+
+// count brings the statistics up to last; entries that they know are left out.
+func (a *Applier) count(jobs []job, last int64) {
+	if last <= a.terms {
+		return
+	}
+	for i := range jobs {
+		if jobs[i].add {
+			a.Terms.Add(jobs[i].base, jobs[i].encoded)
+		}
+	}
+	for i := range jobs {
+		if jobs[i].remove {
+			a.Terms.Remove(jobs[i].base, jobs[i].encoded)
+		}
+	}
+	a.terms = last
+}
+
+// Save keeps a snapshot of the term statistics, so that the next start need not
+// count again.
+func (a *Applier) Save(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.started {
+		return nil
+	}
+	data, err := a.Terms.MarshalBinary()
+	if err != nil {
+		return fmt.Errorf("save term statistics: %w", err)
+	}
+	return a.Catalog.SaveTermStatistics(ctx, termsName, a.terms, data)
+}

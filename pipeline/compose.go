@@ -1,0 +1,178 @@
+package pipeline
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"freshet/connectors"
+	"freshet/index"
+	"freshet/index/catalog"
+	"freshet/index/lexical"
+	"freshet/pipeline/chunk"
+	"freshet/pipeline/extract"
+)
+
+// compose makes the change that brings doc to these details and this text.
+// newVersion is the text as it is kept, or nil when the version stays.
+func (r *run) compose(it *item, doc catalog.Document, listed catalog.Details, text *extract.Text, newVersion []byte) error {
+	doc.Listed = listed.Hash()
+	doc.Details = effective(listed, text, doc.ExternalID)
+	doc.Recipe = r.recipe
+	if doc.State != catalog.Present {
+		doc.State, doc.StateReason, doc.StateAt = catalog.Present, "", r.now
+	}
+	chunks, cut := chunksOf(&doc, text)
+	if cut != nil {
+		r.note("document_cut")
+	}
+	doc.Words = 0
+	for i := range chunks {
+		doc.Words += chunks[i].Words
+	}
+	it.settled = true
+	it.write = &catalog.Change{Document: doc, Outcome: it.outcome, Content: true, Chunks: chunks, Text: newVersion}
+	return nil
+}
+
+// composeNew makes a document that no source ID stands for yet. It may be one
+// that has moved: then its text is that of a document that is gone.
+func (r *run) composeNew(ctx context.Context, it *item, doc catalog.Document, listed catalog.Details, text *extract.Text, packed []byte) error {
+	hash := textHash(packed)
+	old, err := r.movedFrom(ctx, it.id, hash)
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		old.ExternalID, old.Revision, old.Content = it.id, doc.Revision, doc.Content
+		it.outcome = catalog.Moved
+		return r.compose(it, *old, listed, text, nil)
+	}
+	fresh, err := r.newDocument(ctx, it.id)
+	if err != nil {
+		return err
+	}
+	fresh.Revision, fresh.Content, fresh.TextHash = doc.Revision, doc.Content, hash
+	it.outcome = catalog.New
+	return r.compose(it, fresh, listed, text, packed)
+}
+
+// movedFrom returns the document of this source with the same text whose own ID
+// the source denies, or nil.
+func (r *run) movedFrom(ctx context.Context, id string, hash index.Hash) (*catalog.Document, error) {
+	fetcher, ok := r.src.(connectors.Fetcher)
+	if !ok || r.DryRun {
+		return nil, nil
+	}
+	const candidates = 3
+	list, err := r.Catalog.Documents(ctx, catalog.DocumentFilter{Source: r.source.ID, TextHash: hash,
+		States: []catalog.State{catalog.Present, catalog.Unreadable, catalog.Hidden}, Limit: candidates})
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		old := &list[i]
+		if old.ExternalID == id || old.SeenPass >= r.passID && r.pass == connectors.Full || !r.claimMove(old.Key) {
+			continue
+		}
+		change, err := fetcher.Fetch(ctx, old.ExternalID)
+		if _, gone := change.(connectors.Delete); err == nil && gone {
+			return old, nil
+		}
+		r.unclaimMove(old.Key)
+	}
+	return nil, nil
+}
+
+// composeChanged compares the text of a known document with what it was.
+func (r *run) composeChanged(ctx context.Context, it *item, doc catalog.Document, listed catalog.Details, text *extract.Text, packed []byte) error {
+	hash := textHash(packed)
+	switch {
+	case doc.VersionSeq == 0:
+		doc.TextHash = hash
+		it.outcome = catalog.New
+		return r.compose(it, doc, listed, text, packed)
+	case doc.TextHash == hash:
+		it.outcome = storedOutcome(&doc, listed.Hash(), r.recipe)
+		var newVersion []byte
+		if !doc.State.Serves() {
+			newVersion = packed
+		}
+		return r.compose(it, doc, listed, text, newVersion)
+	}
+	it.outcome = catalog.TextChanged
+	if textRecipe(doc.Recipe) != textRecipe(r.recipe) {
+		it.outcome = catalog.Reprocessed
+	}
+	if !doc.State.Serves() {
+		it.outcome = catalog.Restored
+	}
+	old, err := r.Catalog.LastText(ctx, doc.Key)
+	if err != nil {
+		return err
+	}
+	kept := keptShare(old, text)
+	oldHash := doc.TextHash
+	doc.TextHash = hash
+	if err := r.compose(it, doc, listed, text, packed); err != nil {
+		return err
+	}
+	it.newText = hash
+	if kept < keptAtLeast && it.outcome == catalog.TextChanged && oldHash != hash {
+		return r.holdReplacement(ctx, it)
+	}
+	return nil
+}
+
+func textHash(packed []byte) index.Hash { return index.HashTexts("text/1", string(packed)) }
+
+// effective fills in what the source does not say from the text.
+func effective(listed catalog.Details, text *extract.Text, id string) catalog.Details {
+	if listed.Title == "" {
+		listed.Title = clean(text.Title, maxTitle)
+	}
+	if listed.Title == "" {
+		listed.Title = nameOf(listed.URI, id)
+	}
+	if listed.Locale == "" {
+		listed.Locale = text.Language
+	}
+	return listed
+}
+
+// nameOf makes a title of the last part of an address.
+func nameOf(uri, id string) string {
+	if uri == "" {
+		uri = id
+	}
+	uri, _, _ = strings.Cut(uri, "?")
+	name := path.Base(strings.TrimRight(uri, "/"))
+	if name == "." || name == "/" {
+		return id
+	}
+	return strings.TrimSuffix(name, path.Ext(name))
+}
+
+// chunksOf cuts a text; cut is set when it has more chunks than a document may have.
+func chunksOf(d *catalog.Document, text *extract.Text) (chunks []index.Chunk, cut error) {
+	pieces, cut := chunk.Split(text, chunk.Options{})
+	chunks = make([]index.Chunk, len(pieces))
+	repeats := make(map[index.ChunkID]int)
+	for i := range pieces {
+		p := &pieces[i]
+		c := index.Chunk{Document: d.Key, Ord: i, Kind: p.Kind, Title: d.Details.Title, Heading: p.Heading, Question: p.Question,
+			Text: p.Text, Locale: p.Locale, Words: p.Words, Start: p.Start, End: p.End}
+		if c.Locale == "" {
+			c.Locale = d.Details.Locale
+		}
+		first := index.NewChunkID(d.Key, c.Heading, c.Text, 0)
+		c.ID = first
+		if n := repeats[first]; n > 0 {
+			c.ID = index.NewChunkID(d.Key, c.Heading, c.Text, n)
+		}
+		repeats[first]++
+		c.Input = c.InputHash(lexical.Version)
+		chunks[i] = c
+	}
+	return chunks, cut
+}

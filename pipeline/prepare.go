@@ -1,0 +1,301 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"freshet/connectors"
+	"freshet/index"
+	"freshet/index/catalog"
+	"freshet/pipeline/extract"
+)
+
+// prepare decides what is to be done about one change, reading its content if it
+// must. It reads the catalog and writes nothing; several run at once. An error is
+// the catalog's or the context's; what is wrong with the document is it.err.
+func (r *run) prepare(ctx context.Context, it *item) error {
+	switch c := it.change.(type) {
+	case connectors.Upsert:
+		return r.prepareUpsert(ctx, it, c.Document)
+	case connectors.Same:
+		return r.prepareSame(ctx, it)
+	case connectors.Delete:
+		return r.prepareDelete(ctx, it, c.Evidence)
+	case connectors.Skip:
+		return r.prepareSkip(ctx, it, c)
+	case connectors.Unreadable:
+		return r.unreadable(ctx, it, c.URI, c.Err)
+	}
+	return fmt.Errorf("prepare a change of unknown type %T", it.change)
+}
+
+func byPerson(k *catalog.Known) bool {
+	return k != nil && k.State == catalog.Excluded && k.StateReason == catalog.ExcludedByPerson
+}
+
+func (r *run) prepareUpsert(ctx context.Context, it *item, d *connectors.Document) error {
+	if it.id == "" || len(it.id) > maxID {
+		it.outcome, it.reason = catalog.Skipped, "bad_id"
+		return nil
+	}
+	if byPerson(it.known) {
+		it.outcome, it.reason, it.stamp = catalog.Skipped, "excluded_by_person", it.known.Key
+		return nil
+	}
+	listed := detailsOf(d, &r.source, &r.kind)
+	revision := clean(d.Revision, maxRevision)
+	if r.provesSame(it.known, revision) {
+		if it.known.State.Serves() && it.known.Listed == listed.Hash() && it.known.Recipe == r.recipe {
+			it.outcome, it.stamp, it.settled = catalog.Unchanged, it.known.Key, true
+			return nil
+		}
+		return r.fromStored(ctx, it, listed, revision)
+	}
+	return r.fromContent(ctx, it, d, listed, revision)
+}
+
+// provesSame reports whether an equal revision makes reading unnecessary.
+func (r *run) provesSame(k *catalog.Known, revision string) bool {
+	return k != nil && k.Versions && revision != "" && k.Revision == revision && !r.reread && !k.Held &&
+		k.State != catalog.Unreadable && textRecipe(k.Recipe) == textRecipe(r.recipe)
+}
+
+// fromStored makes the document anew from the text that the catalog has: its
+// details changed, it came back, or chunks are cut by other rules.
+func (r *run) fromStored(ctx context.Context, it *item, listed catalog.Details, revision string) error {
+	doc, err := r.Catalog.DocumentByKey(ctx, it.known.Key)
+	if err != nil {
+		return err
+	}
+	packed, err := r.Catalog.LastText(ctx, doc.Key)
+	if err != nil {
+		return err
+	}
+	var text extract.Text
+	if err := json.Unmarshal(packed, &text); err != nil {
+		return fmt.Errorf("read stored text of %s: %w", it.id, err)
+	}
+	it.outcome = storedOutcome(&doc, listed.Hash(), r.recipe)
+	doc.Revision = revision
+	var newVersion []byte
+	if !doc.State.Serves() {
+		newVersion = packed
+	}
+	return r.compose(it, doc, listed, &text, newVersion)
+}
+
+func storedOutcome(d *catalog.Document, listed index.Hash, recipe string) catalog.Outcome {
+	switch {
+	case !d.State.Serves():
+		return catalog.Restored
+	case d.Recipe != recipe:
+		return catalog.Reprocessed
+	case d.Listed != listed:
+		return catalog.DetailsChanged
+	}
+	return catalog.Unchanged
+}
+
+// fromContent opens the document and compares what it finds.
+func (r *run) fromContent(ctx context.Context, it *item, d *connectors.Document, listed catalog.Details, revision string) error {
+	content, err := r.open(ctx, d)
+	if err != nil {
+		return r.cannotRead(ctx, it, d.URI, err)
+	}
+	sum := sha256.Sum256(content)
+	var hash index.Hash
+	copy(hash[:], sum[:])
+	var doc catalog.Document
+	if it.known != nil {
+		if doc, err = r.Catalog.DocumentByKey(ctx, it.known.Key); err != nil {
+			return err
+		}
+		if doc.VersionSeq > 0 && doc.Content == hash && textRecipe(doc.Recipe) == textRecipe(r.recipe) && doc.State != catalog.Unreadable {
+			it.settled = true
+			if doc.State.Serves() && doc.Listed == listed.Hash() && doc.Recipe == r.recipe && doc.Revision == revision {
+				it.outcome, it.stamp = catalog.Unchanged, doc.Key
+				return nil
+			}
+			return r.fromStored(ctx, it, listed, revision)
+		}
+	}
+	text, err := r.Extractor.Extract(ctx, bytes.NewReader(content), r.extractOptions(d))
+	if err != nil {
+		return r.cannotRead(ctx, it, d.URI, err)
+	}
+	it.settled = true
+	packed, err := json.Marshal(text)
+	if err != nil {
+		return fmt.Errorf("encode text of %s: %w", it.id, err)
+	}
+	doc.Content, doc.Revision = hash, revision
+	if it.known == nil {
+		return r.composeNew(ctx, it, doc, listed, text, packed)
+	}
+	return r.composeChanged(ctx, it, doc, listed, text, packed)
+}
+
+// open reads the content whole; it is needed for its hash and again for its text.
+func (r *run) open(ctx context.Context, d *connectors.Document) ([]byte, error) {
+	if d.Open == nil {
+		return nil, &connectors.Verdict{Reason: connectors.VerdictEmpty, Detail: "the source gives no content for it"}
+	}
+	body, err := d.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	content, err := io.ReadAll(io.LimitReader(body, r.Limits.DocumentBytes+1))
+	if err = errors.Join(err, body.Close()); err != nil {
+		return nil, err
+	}
+	if int64(len(content)) > r.Limits.DocumentBytes {
+		return nil, &connectors.Verdict{Reason: connectors.VerdictTooLarge, Detail: fmt.Sprintf("it has more than %d MB", r.Limits.DocumentBytes>>20)}
+	}
+	return content, nil
+}
+
+func (r *run) extractOptions(d *connectors.Document) extract.Options {
+	o := extract.Options{MediaType: d.MediaType, URI: d.URI, Title: d.Title, Locale: d.Locale}
+	o.Drop, o.Select = r.drop, r.pick
+	return o
+}
+
+func (r *run) prepareSame(ctx context.Context, it *item) error {
+	k := it.known
+	switch {
+	case k == nil:
+		it.outcome, it.reason = catalog.Skipped, "same_but_not_known"
+		return nil
+	case byPerson(k):
+		it.outcome, it.reason, it.stamp = catalog.Skipped, "excluded_by_person", k.Key
+		return nil
+	case k.State == catalog.Unreadable || !k.Versions:
+		it.outcome, it.stamp = catalog.NotReadable, k.Key
+		return nil
+	case k.State.Serves() && k.Recipe == r.recipe:
+		it.outcome, it.stamp, it.settled = catalog.Unchanged, k.Key, true
+		return nil
+	}
+	doc, err := r.Catalog.DocumentByKey(ctx, k.Key)
+	if err != nil {
+		return err
+	}
+	it.settled = true
+	if err := r.fromStored(ctx, it, doc.Details, k.Revision); err != nil {
+		return err
+	}
+	it.write.Document.Listed = doc.Listed // "same" says nothing new of what was listed
+	return nil
+}
+
+func (r *run) prepareDelete(ctx context.Context, it *item, evidence connectors.Evidence) error {
+	k := it.known
+	if k == nil || k.State == catalog.Removed {
+		it.outcome, it.reason = catalog.Unchanged, "deletion_of_unknown"
+		return nil
+	}
+	it.settled = true
+	if evidence == connectors.EvidenceNotFound && k.Missed == 0 {
+		it.outcome, it.reason = catalog.Unchanged, "not_found_once"
+		it.missed = &catalog.Missed{Document: k.Key, Count: 1, Since: r.now}
+		return nil
+	}
+	return r.holdBack(ctx, it, catalog.ActRemove, string(evidence))
+}
+
+func (r *run) prepareSkip(ctx context.Context, it *item, c connectors.Skip) error {
+	it.outcome, it.reason = catalog.Skipped, string(c.Reason)
+	if c.Reason == connectors.SkipDuplicate || it.id == "" || len(it.id) > maxID {
+		return nil // says nothing of the document that bears the ID
+	}
+	it.settled = true
+	if it.known == nil {
+		doc, err := r.newDocument(ctx, it.id)
+		if err != nil {
+			return err
+		}
+		doc.State, doc.StateReason, doc.Details.URI = catalog.Excluded, string(c.Reason), clean(c.URI, maxURI)
+		it.write = &catalog.Change{Document: doc, Outcome: catalog.Skipped}
+		return nil
+	}
+	if it.known.State.Serves() {
+		if !it.known.Versions {
+			doc, err := r.Catalog.DocumentByKey(ctx, it.known.Key)
+			if err != nil {
+				return err
+			}
+			doc.State, doc.StateReason, doc.StateAt = catalog.Excluded, string(c.Reason), r.now
+			it.write = &catalog.Change{Document: doc, Outcome: catalog.Skipped}
+			return nil
+		}
+		return r.holdBack(ctx, it, catalog.ActExclude, string(c.Reason))
+	}
+	it.stamp = it.known.Key
+	return nil
+}
+
+// cannotRead tells the end of the run from what is wrong with one document.
+func (r *run) cannotRead(ctx context.Context, it *item, uri string, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var wait *connectors.RetryAfter
+	if errors.As(err, &wait) || errors.Is(err, connectors.ErrAuth) {
+		return err
+	}
+	return r.unreadable(ctx, it, uri, err)
+}
+
+// unreadable keeps the old copy, if any, and says why there is no new one.
+func (r *run) unreadable(ctx context.Context, it *item, uri string, err error) error {
+	it.outcome, it.err, it.reason = catalog.NotReadable, err, faultReason(err)
+	if it.id == "" || len(it.id) > maxID || byPerson(it.known) {
+		return nil
+	}
+	if it.known == nil {
+		doc, err := r.newDocument(ctx, it.id)
+		if err != nil {
+			return err
+		}
+		doc.State, doc.StateReason, doc.Details.URI = catalog.Unreadable, it.reason, clean(uri, maxURI)
+		it.write = &catalog.Change{Document: doc, Outcome: catalog.NotReadable}
+		return nil
+	}
+	it.stamp = it.known.Key
+	if it.known.State == catalog.Present || it.known.State == catalog.Unreadable && it.known.StateReason != it.reason {
+		doc, err := r.Catalog.DocumentByKey(ctx, it.known.Key)
+		if err != nil {
+			return err
+		}
+		doc.State, doc.StateReason, doc.StateAt = catalog.Unreadable, it.reason, r.now
+		it.stamp = ""
+		it.write = &catalog.Change{Document: doc, Outcome: catalog.NotReadable}
+	}
+	return nil
+}
+
+// faultReason is the stable word for what is wrong.
+func faultReason(err error) string {
+	if v := connectors.AsVerdict(err); v != nil {
+		return v.Reason
+	}
+	var named interface{ FaultReason() string }
+	if errors.As(err, &named) {
+		return named.FaultReason()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "timeout"
+	}
+	return "fault"
+}
+
+func (r *run) newDocument(ctx context.Context, id string) (catalog.Document, error) {
+	key, err := r.Catalog.FreeKey(ctx, r.source.ID, id)
+	return catalog.Document{Key: key, Source: r.source.ID, ExternalID: id, Base: r.source.Base, State: catalog.Present,
+		StateAt: r.now, FirstSeen: r.now}, err
+}

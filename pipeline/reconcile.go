@@ -1,0 +1,244 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"freshet/index"
+	"freshet/index/catalog"
+)
+
+// Rebuild fills the Store and counts the statistics anew from the catalog. What
+// the Store holds serves meanwhile.
+func (a *Applier) Rebuild(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.rebuild(ctx, true, true); err != nil {
+		return err
+	}
+	a.started = true
+	return nil
+}
+
+// rebuildPage is how many chunks are encoded before they are handed to the Store.
+const rebuildPage = 4096
+
+func (a *Applier) rebuild(ctx context.Context, store, terms bool) error {
+	if terms {
+		bases, err := a.Catalog.Bases(ctx)
+		if err != nil {
+			return err
+		}
+		for _, b := range bases {
+			a.Terms.Drop(b.ID)
+		}
+	}
+	return a.Catalog.View(ctx, func(v *catalog.View) error {
+		keep := make(map[index.ChunkID]bool)
+		jobs := make([]job, 0, rebuildPage)
+		flush := func() error {
+			a.encode(jobs)
+			if terms {
+				for i := range jobs {
+					a.Terms.Add(jobs[i].base, jobs[i].encoded)
+				}
+			}
+			if store {
+				if err := a.Store.Upsert(ctx, pointsOf(jobs)); err != nil {
+					return fmt.Errorf("write points: %w", err)
+				}
+			}
+			jobs = jobs[:0]
+			return nil
+		}
+		for c, err := range v.OpenChunks(ctx) {
+			if err != nil {
+				return err
+			}
+			keep[c.Chunk.ID] = true
+			jobs = append(jobs, job{chunk: &c.Chunk, base: c.Base, payload: c.Payload, stamp: c.Stamp, point: true})
+			if len(jobs) == rebuildPage {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+		if terms {
+			a.terms = v.Head
+		}
+		if !store {
+			return nil
+		}
+		return a.seal(ctx, v.Head, keep)
+	})
+}
+
+// seal removes what the catalog does not know and sets the mark.
+func (a *Applier) seal(ctx context.Context, head int64, keep map[index.ChunkID]bool) error {
+	var foreign []index.StampedID
+	for s, err := range a.Store.Stamps(ctx, index.ChunkID{}, lastID) {
+		if err != nil {
+			return fmt.Errorf("read stamps: %w", err)
+		}
+		if !keep[s.ID] {
+			foreign = append(foreign, s)
+		}
+	}
+	for _, s := range foreign {
+		if err := a.Store.Delete(ctx, []index.ChunkID{s.ID}, s.Stamp.Seq); err != nil {
+			return fmt.Errorf("delete points: %w", err)
+		}
+	}
+	if err := a.Store.SetMark(ctx, index.Mark{Epoch: a.Catalog.Epoch(), Seq: head}); err != nil {
+		return fmt.Errorf("move the index's mark: %w", err)
+	}
+	if err := a.Catalog.SetConsumerMark(ctx, a.Name, head); err != nil {
+		return err
+	}
+	a.announce(head, nil)
+	return nil
+}
+
+var lastID = func() (id index.ChunkID) {
+	for i := range id {
+		id[i] = 0xff
+	}
+	return id
+}()
+
+// A Comparison of catalog and Store.
+type Comparison struct {
+	Chunks   int   `json:"chunks"`   // open in the catalog
+	Points   int   `json:"points"`   // in the Store
+	Missing  int   `json:"missing"`  // open, but without a point
+	Foreign  int   `json:"foreign"`  // points without an open chunk
+	Differ   int   `json:"differ"`   // points with another stamp
+	Repaired int   `json:"repaired"` // of all these
+	Mark     int64 `json:"mark"`
+	Head     int64 `json:"head"`
+}
+
+// Equal reports whether the Store holds just what the catalog says.
+func (c Comparison) Equal() bool { return c.Missing+c.Foreign+c.Differ == 0 }
+
+// Reconcile catches up, compares every open chunk's stamp with the Store's and,
+// with repair, mends what differs.
+func (a *Applier) Reconcile(ctx context.Context, repair bool) (Comparison, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return Comparison{}, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	// What is committed between catching up and the view is not yet applied.
+	mark, err := a.Catalog.ConsumerMark(ctx, a.Name)
+	if err != nil {
+		return Comparison{}, err
+	}
+	if err := a.follow(ctx, mark); err != nil {
+		return Comparison{}, err
+	}
+	var out Comparison
+	err = a.Catalog.View(ctx, func(v *catalog.View) error {
+		mark, err := a.Store.Mark(ctx)
+		if err != nil {
+			return err
+		}
+		out.Head, out.Mark = v.Head, mark.Seq
+		m := &mender{a: a, ctx: ctx, repair: repair, mark: mark.Seq, out: &out}
+		return m.compare(v)
+	})
+	return out, err
+}
+
+// mender walks through both sides in ID order.
+type mender struct {
+	a      *Applier
+	ctx    context.Context
+	repair bool
+	mark   int64
+	out    *Comparison
+	wrong  []catalog.OpenChunk
+	gone   []index.StampedID
+}
+
+func (m *mender) compare(v *catalog.View) error {
+	nextPoint, stop := iter.Pull2(m.a.Store.Stamps(m.ctx, index.ChunkID{}, lastID))
+	defer stop()
+	point, err, more := nextPoint()
+	for c, cerr := range v.OpenChunks(m.ctx) {
+		if cerr != nil {
+			return cerr
+		}
+		m.out.Chunks++
+		for more && err == nil && compareIDs(point.ID, c.Chunk.ID) < 0 {
+			m.foreign(point)
+			point, err, more = nextPoint()
+		}
+		if err != nil {
+			return fmt.Errorf("read stamps: %w", err)
+		}
+		if more && point.ID == c.Chunk.ID {
+			m.out.Points++
+			if point.Stamp != c.Stamp && c.Stamp.Seq <= m.mark {
+				m.out.Differ++
+				m.wrong = append(m.wrong, c)
+				m.gone = append(m.gone, point)
+			}
+			point, err, more = nextPoint()
+			continue
+		}
+		if c.Chunk.FromSeq <= m.mark {
+			m.out.Missing++
+			m.wrong = append(m.wrong, c)
+		}
+	}
+	for more && err == nil {
+		m.foreign(point)
+		point, err, more = nextPoint()
+	}
+	if err != nil {
+		return fmt.Errorf("read stamps: %w", err)
+	}
+	if !m.repair {
+		return nil
+	}
+	return m.mend()
+}
+
+func (m *mender) foreign(p index.StampedID) {
+	m.out.Points++
+	m.out.Foreign++
+	m.gone = append(m.gone, p)
+}
+
+func (m *mender) mend() error {
+	for _, p := range m.gone {
+		if err := m.a.Store.Delete(m.ctx, []index.ChunkID{p.ID}, p.Stamp.Seq); err != nil {
+			return fmt.Errorf("delete points: %w", err)
+		}
+	}
+	jobs := make([]job, 0, len(m.wrong))
+	for i := range m.wrong {
+		c := &m.wrong[i]
+		jobs = append(jobs, job{chunk: &c.Chunk, base: c.Base, payload: c.Payload, stamp: c.Stamp, point: true})
+	}
+	m.a.encode(jobs)
+	if err := m.a.Store.Upsert(m.ctx, pointsOf(jobs)); err != nil {
+		return fmt.Errorf("write points: %w", err)
+	}
+	m.out.Repaired = m.out.Missing + m.out.Foreign + m.out.Differ
+	return nil
+}
+
+func compareIDs(a, b index.ChunkID) int {
+	for i := range a {
+		if a[i] != b[i] {
+			return int(a[i]) - int(b[i])
+		}
+	}
+	return 0
+}
