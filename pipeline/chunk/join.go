@@ -11,11 +11,8 @@ type part struct {
 // join groups sections into parts.
 func join(list []section, o Options) []part {
 	var out []part
+	list = withoutCarried(list)
 	for i := 0; i < len(list); {
-		if carried(list, i) {
-			i++
-			continue
-		}
 		if list[i].question {
 			if n, words := answer(list[i:], o.Max); n > 0 {
 				out = append(out, part{sections: list[i : i+n], question: true, words: words})
@@ -28,6 +25,16 @@ func join(list []section, o Options) []part {
 		i += n
 	}
 	return out
+}
+
+func withoutCarried(list []section) []section {
+	kept := make([]section, 0, len(list))
+	for i := range list {
+		if !carried(list, i) {
+			kept = append(kept, list[i])
+		}
+	}
+	return kept
 }
 
 // carried reports whether section i has no text of its own and its heading stands

@@ -46,6 +46,9 @@ func white(r rune) bool {
 // fold returns s on one line: white space folded to single spaces, invisible
 // characters removed, in NFC.
 func fold(s string) string {
+	if folded(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	gap := false
@@ -68,15 +71,34 @@ func fold(s string) string {
 	return compose(b.String())
 }
 
-// foldLines folds each line of s and drops empty ones.
-func foldLines(s string) string {
-	lines := make([]string, 0, 4)
-	for line := range strings.SplitSeq(s, "\n") {
-		if line = fold(line); line != "" {
-			lines = append(lines, line)
+// folded reports whether fold would return s, for the characters that French and
+// English are written with; it may answer false for others.
+func folded(s string) bool {
+	gap := true
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c == ' ':
+			if gap {
+				return false
+			}
+			gap = true
+			continue
+		case c > ' ' && c < 0x7f:
+		case c == 0xc3 && i+1 < len(s): // À to ÿ
+			i++
+		case c == 0xc2 && i+1 < len(s) && (s[i+1] == 0xab || s[i+1] == 0xbb || s[i+1] == 0xb0): // « » °
+			i++
+		case c == 0xc5 && i+1 < len(s) && (s[i+1] == 0x92 || s[i+1] == 0x93): // Œ œ
+			i++
+		case c == 0xe2 && i+2 < len(s) && (s[i+1] == 0x80 && s[i+2] == 0x99 || s[i+1] == 0x82 && s[i+2] == 0xac): // ’ €
+			i += 2
+		default:
+			return false
 		}
+		gap = false
 	}
-	return strings.Join(lines, "\n")
+	return !gap || s == ""
 }
 
 // foldCode keeps the white space of program text: tabs become four spaces, empty

@@ -1,0 +1,161 @@
+package chunk
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"freshet/pipeline/extract"
+)
+
+// dataFile finds a file of the evaluation data beside the repository.
+func dataFile(t testing.TB, name string) *os.File {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if filepath.Dir(dir) == dir {
+			t.Skip("no go.mod above the test")
+		}
+		dir = filepath.Dir(dir)
+	}
+	f, err := os.Open(filepath.Join(dir, "..", "shared", "data", name))
+	if err != nil {
+		t.Skipf("the evaluation data is not there: %v", err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func records(t testing.TB, name string, each func(line []byte) error) {
+	t.Helper()
+	scan := bufio.NewScanner(dataFile(t, name))
+	scan.Buffer(nil, 16<<20)
+	for scan.Scan() {
+		if err := each(scan.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := scan.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+type servicePage struct{ ID, URL, Text string }
+
+func servicePages(t testing.TB) []servicePage {
+	var pages []servicePage
+	records(t, "faq-fr-servicepublic/kb.jsonl", func(line []byte) error {
+		var p servicePage
+		err := json.Unmarshal(line, &p)
+		pages = append(pages, p)
+		return err
+	})
+	return pages
+}
+
+func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func TestAnswersOfServicePublicStayInOnePiece(t *testing.T) {
+	x := extract.New(extract.Limits{})
+	byID := map[string][]Piece{}
+	total, fitting, words := 0, 0, 0
+	for _, page := range servicePages(t) {
+		text, err := x.Extract(t.Context(), strings.NewReader(page.Text), extract.Options{MediaType: "text/plain"})
+		if err != nil {
+			t.Fatalf("%s: %v", page.ID, err)
+		}
+		pieces := hold(t, text, Options{})
+		byID[page.ID] = pieces
+		for _, p := range pieces {
+			total++
+			words += p.Words
+			if p.Words >= 140 && p.Words <= 300 || len(pieces) == 1 && p.Words <= 300 {
+				fitting++
+			}
+		}
+	}
+	questions, whole := 0, 0
+	records(t, "faq-fr-servicepublic/queries.jsonl", func(line []byte) error {
+		var q struct {
+			Question    string
+			ExpectedDoc string `json:"expected_doc"`
+			Answers     []struct{ Text string }
+		}
+		if err := json.Unmarshal(line, &q); err != nil {
+			return err
+		}
+		questions++
+		for _, a := range q.Answers {
+			found := false
+			for _, p := range byID[q.ExpectedDoc] {
+				found = found || strings.Contains(flat(p.Text), flat(a.Text))
+			}
+			if found {
+				whole++
+				return nil
+			}
+		}
+		return nil
+	})
+	t.Logf("%d pieces, %.0f words each, %.1f %% between 140 and 300 words or a whole page; of %d questions %d have an answer whole in one piece",
+		total, float64(words)/float64(total), 100*float64(fitting)/float64(total), questions, whole)
+	if whole*100 < questions*85 {
+		t.Errorf("%d of %d answers are whole in a piece, want 85 %%", whole, questions)
+	}
+}
+
+func BenchmarkExtractAndSplitRecords(b *testing.B) {
+	pages := servicePages(b)
+	x := extract.New(extract.Limits{})
+	b.ReportAllocs()
+	pieces, bytes := 0, 0
+	i := 0
+	for b.Loop() {
+		page := &pages[i%len(pages)]
+		i++
+		text, err := x.Extract(b.Context(), strings.NewReader(page.Text), extract.Options{MediaType: "text/plain", Title: page.ID})
+		if err != nil {
+			b.Fatal(err)
+		}
+		got, err := Split(text, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		pieces += len(got)
+		bytes += len(page.Text)
+	}
+	b.ReportMetric(float64(pieces)/b.Elapsed().Seconds(), "pieces/s")
+	b.ReportMetric(float64(bytes)/1e6/b.Elapsed().Seconds(), "MB/s")
+}
+
+func BenchmarkSplit(b *testing.B) {
+	x := extract.New(extract.Limits{})
+	var texts []*extract.Text
+	for _, page := range servicePages(b) {
+		text, err := x.Extract(b.Context(), strings.NewReader(page.Text), extract.Options{MediaType: "text/plain"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		texts = append(texts, text)
+	}
+	b.ReportAllocs()
+	pieces, i := 0, 0
+	for b.Loop() {
+		got, err := Split(texts[i%len(texts)], Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		i++
+		pieces += len(got)
+	}
+	b.ReportMetric(float64(pieces)/b.Elapsed().Seconds(), "pieces/s")
+}
