@@ -166,7 +166,7 @@ func newClient(o Options, h connectors.HTTPOptions, hosts *hosts) *http.Client {
 		return nil
 	}
 	return &http.Client{
-		Transport:     &guard{policy: p, next: &retrier{o: o, next: attempt, hosts: hosts}},
+		Transport:     &guard{policy: p, next: &retrier{o: o, next: attempt, hosts: hosts}, idle: transport.CloseIdleConnections},
 		CheckRedirect: redirect,
 	}
 }

@@ -7,7 +7,11 @@ import "net/http"
 type guard struct {
 	policy policy
 	next   http.RoundTripper
+	idle   func() // closes idle connections
 }
+
+// CloseIdleConnections is what http.Client's method of this name calls.
+func (g *guard) CloseIdleConnections() { g.idle() }
 
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {

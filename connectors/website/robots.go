@@ -1,0 +1,220 @@
+package website
+
+import (
+	"bufio"
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// maxRobots is how much of a robots.txt is read; RFC 9309 asks for 500 KiB.
+	maxRobots = 512 << 10
+	// maxRobotsLine is how much of one of its lines counts.
+	maxRobotsLine = 8 << 10
+	// maxCrawlDelay bounds what a robots.txt can ask for.
+	maxCrawlDelay = 30 * time.Second
+)
+
+// robots are the rules of one robots.txt (RFC 9309) for one crawler: groups that
+// name it are one group, groups for "*" count when there is none, the longest
+// match wins and a tie allows. Lines that mean nothing are passed over.
+type robots struct {
+	rules      []rule
+	crawlDelay time.Duration
+	sitemaps   []string
+}
+
+type rule struct {
+	allow   bool
+	pattern string // normalised; * stands for anything, $ at the end for the end
+}
+
+// parseRobots reads the rules for the crawler with this product token.
+func parseRobots(text []byte, product string) robots {
+	var named, others robots
+	var sitemaps []string
+	isNamed, forMe, forAll, inRules := false, false, false, false
+	for line := range robotsLines(text) {
+		key, value, ok := robotsLine(line)
+		if !ok {
+			continue
+		}
+		switch key {
+		case "user-agent":
+			if inRules {
+				forMe, forAll, inRules = false, false, false
+			}
+			agent := productToken(value)
+			forAll = forAll || value == "*" || strings.HasPrefix(value, "* ")
+			if agent != "" && strings.EqualFold(agent, product) {
+				forMe, isNamed = true, true
+			}
+		case "sitemap":
+			sitemaps = append(sitemaps, value)
+		case "allow", "disallow", "crawl-delay":
+			inRules = true
+			if forMe {
+				named.add(key, value)
+			}
+			if forAll {
+				others.add(key, value)
+			}
+		}
+	}
+	out := others
+	if isNamed {
+		out = named
+	}
+	out.sitemaps = sitemaps
+	return out
+}
+
+func robotsLines(text []byte) func(func(string) bool) {
+	text = text[:min(len(text), maxRobots)]
+	for _, b := range []byte("\xef\xbb\xbf") { // also a damaged byte order mark
+		text = bytes.TrimPrefix(text, []byte{b})
+	}
+	return func(yield func(string) bool) {
+		sc := bufio.NewScanner(bytes.NewReader(text))
+		sc.Buffer(nil, maxRobots+1)
+		sc.Split(splitAnyLineEnd)
+		for sc.Scan() {
+			line := sc.Text()
+			if !yield(line[:min(len(line), maxRobotsLine)]) {
+				return
+			}
+		}
+	}
+}
+
+// splitAnyLineEnd ends lines at LF, CRLF or CR alone.
+func splitAnyLineEnd(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if i := bytes.IndexAny(data, "\r\n"); i >= 0 {
+		end := i + 1
+		if data[i] == '\r' && end == len(data) && !atEOF {
+			return 0, nil, nil // a LF may follow
+		}
+		if data[i] == '\r' && end < len(data) && data[end] == '\n' {
+			end++
+		}
+		return end, data[:i], nil
+	}
+	if atEOF && len(data) > 0 {
+		return len(data), data, nil
+	}
+	return 0, nil, nil
+}
+
+func robotsLine(line string) (key, value string, ok bool) {
+	line, _, _ = strings.Cut(line, "#")
+	key, value, ok = strings.Cut(line, ":")
+	if !ok {
+		// A missing colon is forgiven where the line is a directive and one value.
+		fields := strings.Fields(line)
+		if len(fields) != 2 {
+			return "", "", false
+		}
+		key, value = fields[0], fields[1]
+	}
+	key = strings.ToLower(strings.TrimSpace(key))
+	if key == "useragent" || key == "user agent" {
+		key = "user-agent"
+	}
+	return key, strings.TrimSpace(value), true
+}
+
+func (r *robots) add(key, value string) {
+	if key == "crawl-delay" {
+		if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 {
+			r.crawlDelay = time.Duration(min(seconds, maxCrawlDelay.Seconds()) * float64(time.Second))
+		}
+		return
+	}
+	if value == "" {
+		return
+	}
+	if !strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "*") {
+		value = "/" + value
+	}
+	r.rules = append(r.rules, rule{allow: key == "allow", pattern: normalEscapes(value)})
+}
+
+// allows reports whether the crawler may fetch the address.
+func (r robots) allows(address string) bool {
+	target := normalEscapes(pathOf(address))
+	if target == "/robots.txt" {
+		return true
+	}
+	best, allowed := -1, true
+	for _, rule := range r.rules {
+		n := len(rule.pattern)
+		if n < best || n == best && allowed || !matchPattern(rule.pattern, target) {
+			continue
+		}
+		best, allowed = n, rule.allow
+	}
+	return allowed
+}
+
+// pathOf returns path, parameters and query of an address, also of one without a
+// scheme; at least "/".
+func pathOf(address string) string {
+	address, _, _ = strings.Cut(address, "#")
+	address = strings.TrimPrefix(address, "//")
+	from := 0
+	if scheme := strings.Index(address, "://"); scheme >= 0 && scheme < indexOr(address, "/?;", len(address)) {
+		from = scheme + len("://")
+	}
+	rest := address[from:]
+	at := strings.IndexAny(rest, "/?;")
+	switch {
+	case at < 0:
+		return "/"
+	case rest[at] != '/':
+		return "/" + rest[at:]
+	}
+	return rest[at:]
+}
+
+func indexOr(s, chars string, otherwise int) int {
+	if i := strings.IndexAny(s, chars); i >= 0 {
+		return i
+	}
+	return otherwise
+}
+
+// matchPattern reports whether s begins as pattern says; * stands for any
+// characters, $ at the end of the pattern for the end of s.
+func matchPattern(pattern, s string) bool {
+	pattern, toEnd := strings.CutSuffix(pattern, "$")
+	parts := strings.Split(pattern, "*")
+	if !strings.HasPrefix(s, parts[0]) {
+		return false
+	}
+	s = s[len(parts[0]):]
+	for i, part := range parts[1:] {
+		if toEnd && i == len(parts)-2 {
+			return strings.HasSuffix(s, part)
+		}
+		at := strings.Index(s, part)
+		if at < 0 {
+			return false
+		}
+		s = s[at+len(part):]
+	}
+	return !toEnd || s == ""
+}
+
+// productToken returns what robots.txt calls a crawler by: the letters, "-" and
+// "_" that its name begins with.
+func productToken(agent string) string {
+	end := strings.IndexFunc(agent, func(c rune) bool {
+		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_')
+	})
+	if end < 0 {
+		return agent
+	}
+	return agent[:end]
+}

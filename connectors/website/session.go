@@ -1,0 +1,196 @@
+package website
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"freshet/connectors"
+)
+
+const (
+	// robotsRedirects is how many redirects of a robots.txt are followed.
+	robotsRedirects = 5
+	// rulesFresh is how long Fetch uses rules that were read before.
+	rulesFresh = 10 * time.Minute
+)
+
+// session is one pull, Fetch or Check: its clients, the rules of the site's
+// robots.txt and the pages read and not yet opened.
+type session struct {
+	site    *Site
+	pos     connectors.Position // nil outside of a pull
+	first   *http.Client        // before a Crawl-delay is known
+	maps    *http.Client
+	origins map[string]*origin
+	pages   *buffer
+}
+
+// origin is a scheme, host and port with its rules.
+type origin struct {
+	rules  robots
+	client *http.Client
+}
+
+// recentRules are rules that Fetch may use for a while.
+type recentRules struct {
+	at    time.Time
+	rules map[string]robots
+}
+
+func (s *Site) newSession(pos connectors.Position) *session {
+	large := s.options
+	large.MaxBytes = maxSitemapBytes
+	return &session{
+		site: s, pos: pos, first: s.env.HTTP(s.options), maps: s.env.HTTP(large),
+		origins: map[string]*origin{}, pages: newBuffer(s.bufferBytes),
+	}
+}
+
+func (s *session) close() {
+	s.first.CloseIdleConnections()
+	s.maps.CloseIdleConnections()
+	for _, o := range s.origins {
+		o.client.CloseIdleConnections()
+	}
+}
+
+// origin returns the rules that hold where u stands. An error means that nothing
+// may be fetched there now.
+func (s *session) origin(ctx context.Context, u *url.URL) (*origin, error) {
+	name := u.Scheme + "://" + u.Host
+	if o, ok := s.origins[name]; ok {
+		return o, nil
+	}
+	o := &origin{client: s.first}
+	if s.site.respectRobots {
+		rules, ok := s.site.recall(name, s.pos == nil)
+		if !ok {
+			var err error
+			if rules, err = s.readRobots(ctx, name); err != nil {
+				return nil, err
+			}
+			s.site.keep(name, rules)
+		}
+		o.rules = rules
+		if rules.crawlDelay > s.site.options.Delay {
+			slower := s.site.options
+			slower.Delay = rules.crawlDelay
+			o.client = s.site.env.HTTP(slower)
+		}
+	}
+	s.origins[name] = o
+	return o, nil
+}
+
+// recall returns rules that were read a short while ago, if they may be used.
+func (s *Site) recall(origin string, may bool) (robots, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !may || s.env.Now().Sub(s.recent.at) > rulesFresh {
+		return robots{}, false
+	}
+	r, ok := s.recent.rules[origin]
+	return r, ok
+}
+
+func (s *Site) keep(origin string, r robots) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := s.env.Now(); s.recent.rules == nil || now.Sub(s.recent.at) > rulesFresh {
+		s.recent = recentRules{at: now, rules: map[string]robots{}}
+	}
+	s.recent.rules[origin] = r
+}
+
+// readRobots reads a robots.txt, following its redirects: only the last answer
+// counts. There is none (4xx): all is allowed. It cannot be read (429, 5xx, no
+// answer): an error, because nothing may be fetched.
+func (s *session) readRobots(ctx context.Context, origin string) (robots, error) {
+	at := origin + "/robots.txt"
+	fail := func(why any) (robots, error) {
+		return robots{}, fmt.Errorf("%w: the file %s cannot be read (%v), so nothing of the site may be fetched; try again later", connectors.ErrTruncated, at, why)
+	}
+	for range robotsRedirects + 1 {
+		resp, err := get(ctx, s.first, at, nil)
+		if err != nil {
+			if stops(ctx, err) != nil {
+				return robots{}, stops(ctx, err)
+			}
+			return fail(plain(err))
+		}
+		to, redirected := location(resp)
+		text, err := io.ReadAll(io.LimitReader(resp.Body, maxRobots))
+		if err := errors.Join(err, resp.Body.Close()); err != nil && !redirected {
+			if stops(ctx, err) != nil {
+				return robots{}, stops(ctx, err)
+			}
+			return fail(err)
+		}
+		switch {
+		case redirected:
+			at = to.String()
+		case resp.StatusCode >= 200 && resp.StatusCode < 300:
+			return parseRobots(text, s.site.product), nil
+		case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
+			return robots{}, nil
+		default:
+			return fail(resp.Status)
+		}
+	}
+	return robots{}, nil // too many redirects: as if there were none (RFC 9309, 2.3.1.2)
+}
+
+func get(ctx context.Context, client *http.Client, address string, header http.Header) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("asking for %.200q: %w", address, err)
+	}
+	for key, values := range header {
+		req.Header[key] = values
+	}
+	return client.Do(req)
+}
+
+// location returns where a response redirects to.
+func location(resp *http.Response) (*url.URL, bool) {
+	switch resp.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		to, err := resp.Location()
+		return to, err == nil
+	}
+	return nil, false
+}
+
+// stops returns the error that ends a whole pull rather than one page: the
+// caller's context is done, or the site asks for a long wait.
+func stops(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var later *connectors.RetryAfter
+	if errors.As(err, &later) {
+		return plain(err)
+	}
+	return nil
+}
+
+// plain says what went wrong without the "Get https://..." that http adds.
+func plain(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+// mediaType returns the type without parameters, in lower case.
+func mediaType(contentType string) string {
+	t, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(t))
+}

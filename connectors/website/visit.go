@@ -1,0 +1,315 @@
+package website
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"freshet/connectors"
+)
+
+// maxHops is how many redirects lead to one page.
+const maxHops = 10
+
+// Reasons that only websites give.
+const (
+	verdictRefused = "http_refused"  // 401, 403 and other answers of the 4xx kind
+	verdictHops    = "redirect_loop" // redirects without end
+)
+
+// visited is what one visit brought.
+type visited struct {
+	change    connectors.Change // nil if there is nothing to say
+	links     []string
+	redirect  *target
+	outside   string // where a redirect off the site leads
+	lacking   bool   // the page's links are not known
+	transport error  // no answer came; change is Unreadable with it
+}
+
+// visit asks for one page. An error ends the pull.
+func (s *session) visit(ctx context.Context, t target) (visited, error) {
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return visited{}, fmt.Errorf("reading the address %.200q: %w", t.URL, err)
+	}
+	o, err := s.origin(ctx, u)
+	if err != nil {
+		return visited{}, err
+	}
+	if !o.rules.allows(t.URL) {
+		return visited{change: connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipRobots, Detail: "robots.txt forbids it"}}, nil
+	}
+	known, err := s.recall(ctx, t.URL)
+	if err != nil {
+		return visited{}, err
+	}
+	header := http.Header{}
+	if known.usable {
+		known.note.conditional(header)
+	}
+	resp, err := get(ctx, o.client, t.URL, header)
+	if err != nil {
+		if stop := stops(ctx, err); stop != nil {
+			return visited{}, stop
+		}
+		v := s.unread(t, known, plain(err))
+		v.transport = fmt.Errorf("asking for %s: %w", t.URL, plain(err))
+		return v, nil
+	}
+	defer resp.Body.Close()
+	return s.answer(ctx, t, u, known, resp)
+}
+
+// known is what a position remembers of a page.
+type known struct {
+	note     note
+	noted    bool
+	revision string
+	usable   bool // the note's validators may be sent
+}
+
+func (s *session) recall(ctx context.Context, id string) (known, error) {
+	var k known
+	if s.pos == nil {
+		return k, nil
+	}
+	var err error
+	if k.revision, err = s.pos.Revision(ctx, id); err != nil {
+		return k, fmt.Errorf("asking for the revision of %.200q: %w", id, err)
+	}
+	if k.note, k.noted, err = recall(ctx, s.pos.Memory(), id); err != nil {
+		return k, fmt.Errorf("asking for the note of %.200q: %w", id, err)
+	}
+	k.usable = k.noted && k.revision != "" && k.revision == k.note.Revision && !k.note.Heavy
+	return k, nil
+}
+
+func (s *session) answer(ctx context.Context, t target, u *url.URL, k known, resp *http.Response) (visited, error) {
+	if to, ok := location(resp); ok {
+		return s.redirected(t, u, k, to), nil
+	}
+	switch code := resp.StatusCode; {
+	case code == http.StatusNotModified && k.usable:
+		return visited{change: connectors.Same{ID: t.URL}, links: k.note.links}, nil
+	case code == http.StatusNotFound:
+		return s.gone(t, k, connectors.EvidenceNotFound), nil
+	case code == http.StatusGone:
+		return s.gone(t, k, connectors.EvidenceGone), nil
+	case code == http.StatusOK || code == http.StatusNonAuthoritativeInfo:
+		return s.read(ctx, t, u, k, resp)
+	case code >= 400 && code < 500:
+		return s.unread(t, k, &connectors.Verdict{Reason: verdictRefused, Detail: "the site answers " + resp.Status}), nil
+	default:
+		return s.unread(t, k, fmt.Errorf("the site answers %s", resp.Status)), nil
+	}
+}
+
+func (s *session) gone(t target, k known, e connectors.Evidence) visited {
+	if s.pos != nil && k.noted {
+		forget(s.pos.Memory(), t.URL, k.note)
+	}
+	return visited{change: connectors.Delete{ID: t.URL, Evidence: e}}
+}
+
+// unread says that a page could not be read. Its links are those of the last time.
+func (s *session) unread(t target, k known, err error) visited {
+	return visited{
+		change: connectors.Unreadable{ID: t.URL, URI: t.URL, Err: err},
+		links:  k.note.links, lacking: k.note.Heavy,
+	}
+}
+
+func (s *session) redirected(t target, u *url.URL, k known, to *url.URL) visited {
+	next, err := s.site.ids.normal(to)
+	switch {
+	case err != nil:
+		return s.unread(t, k, &connectors.Verdict{Reason: verdictHops, Detail: fmt.Sprintf("it redirects to %.200q: %v", to, err)})
+	case next.String() == t.URL || t.Hops >= maxHops:
+		return s.unread(t, k, &connectors.Verdict{Reason: verdictHops, Detail: "it redirects without end"})
+	}
+	if why := s.site.scope.outside(next); why != "" && !(t.Depth == 0 && s.site.scope.site(next)) {
+		skip := connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipExcluded, Detail: fmt.Sprintf("it redirects to %s, and %s", next, why)}
+		return visited{change: skip, outside: next.String()}
+	}
+	v := visited{redirect: &target{URL: next.String(), Depth: t.Depth, Hops: t.Hops + 1}}
+	if k.revision != "" {
+		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipCanonical, Detail: "it redirects to " + next.String()}
+	}
+	return v
+}
+
+// content is a page or file as read.
+type content struct {
+	text      []byte // UTF-8 if it is text
+	revision  string
+	mediaType string
+	html      bool
+}
+
+func load(resp *http.Response) (content, error) {
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return content{}, err
+	}
+	sent := resp.Header.Get("Content-Type")
+	if mediaType(sent) == "" {
+		sent = http.DetectContentType(raw)
+	}
+	hash := sha256.Sum256(raw)
+	c := content{text: raw, revision: hex.EncodeToString(hash[:16]), mediaType: mediaType(sent)}
+	c.html = c.mediaType == "text/html" || c.mediaType == "application/xhtml+xml"
+	if c.html || strings.HasPrefix(c.mediaType, "text/") {
+		if c.text, err = toUTF8(raw, sent); err != nil {
+			return content{}, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}
+		}
+		c.mediaType += "; charset=utf-8"
+	}
+	return c, nil
+}
+
+func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp *http.Response) (visited, error) {
+	c, err := load(resp)
+	if err != nil {
+		if stop := stops(ctx, err); stop != nil {
+			return visited{}, stop
+		}
+		return s.unread(t, k, err), nil
+	}
+	if !c.html {
+		return s.file(t, k, c, resp)
+	}
+	p, err := parsePage(c.text, u, resp.Header, s.site.ids, s.site.product)
+	if err != nil {
+		return s.unread(t, k, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}), nil
+	}
+	v := visited{links: p.links}
+	v.change, v.links = s.judge(t, u, p, c, v.links)
+	if v.change == nil {
+		v.change = s.document(t.URL, c, p)
+	}
+	return v, s.conclude(t, k, c, resp.Header, &v)
+}
+
+// judge returns why a page is not a document, if it is not, and its links.
+func (s *session) judge(t target, u *url.URL, p page, c content, links []string) (connectors.Change, []string) {
+	skip := func(reason connectors.SkipReason, detail string) connectors.Change {
+		return connectors.Skip{ID: t.URL, URI: t.URL, Reason: reason, Detail: detail}
+	}
+	switch {
+	case p.noindex:
+		return skip(connectors.SkipNoIndex, "the page asks not to be indexed"), links
+	case s.site.scope.outside(u) != "":
+		return skip(connectors.SkipExcluded, s.site.scope.outside(u)), links
+	case s.site.elsewhere(p.canonical, u):
+		return skip(connectors.SkipCanonical, p.canonical), append([]string{p.canonical}, links...)
+	case len(bytes.TrimSpace(c.text)) == 0:
+		return skip(connectors.SkipEmpty, "the page has no content"), links
+	}
+	return nil, links
+}
+
+// elsewhere reports whether a page's canonical address names another page. One
+// that differs by scheme or a slash at the end does not, nor does the start of
+// the site: where every page names it, it is a mistake of the site's template.
+func (s *Site) elsewhere(canonical string, u *url.URL) bool {
+	if canonical == "" || sameButSlash(canonical, u.String()) {
+		return false
+	}
+	c, err := url.Parse(canonical)
+	if err != nil || c.Path == "/" && c.RawQuery == "" {
+		return false
+	}
+	for _, start := range s.starts {
+		if sameButSlash(canonical, start.String()) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameButSlash(a, b string) bool {
+	bare := func(s string) string {
+		_, s, _ = strings.Cut(s, "://")
+		return strings.TrimSuffix(s, "/")
+	}
+	return bare(a) == bare(b)
+}
+
+// file is what stands at an address and is not HTML.
+func (s *session) file(t target, k known, c content, resp *http.Response) (visited, error) {
+	var v visited
+	noindex := false
+	for _, d := range headerDirectives(resp.Header, s.site.product) {
+		d = strings.ToLower(strings.TrimSpace(d))
+		noindex = noindex || d == "noindex" || d == "none"
+	}
+	kind, _, _ := strings.Cut(c.mediaType, "/")
+	switch {
+	case noindex:
+		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipNoIndex, Detail: "the site asks not to index it"}
+	case kind == "image" || kind == "audio" || kind == "video" || kind == "font" || isCode(c.mediaType):
+		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipExcluded, Detail: "it is " + c.mediaType}
+	case len(c.text) == 0:
+		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipEmpty, Detail: "it has no content"}
+	default:
+		v.change = s.document(t.URL, c, page{modified: modifiedHeader(resp.Header)})
+	}
+	return v, s.conclude(t, k, c, resp.Header, &v)
+}
+
+func isCode(mediaType string) bool {
+	return strings.HasPrefix(mediaType, "text/css") || strings.Contains(mediaType, "javascript")
+}
+
+// conclude turns an unchanged document into Same and keeps the page's note.
+func (s *session) conclude(t target, k known, c content, h http.Header, v *visited) error {
+	if s.pos == nil {
+		return nil
+	}
+	n := note{links: v.links}
+	if _, ok := v.change.(connectors.Upsert); ok {
+		n.Revision, n.ETag, n.Modified = c.revision, h.Get("ETag"), h.Get("Last-Modified")
+		if k.revision == c.revision {
+			v.change = connectors.Same{ID: t.URL}
+		}
+	}
+	return remember(s.pos.Memory(), t.URL, n, k.note)
+}
+
+func (s *session) document(id string, c content, p page) connectors.Change {
+	s.pages.put(id, c.text)
+	d := &connectors.Document{
+		ID: id, Revision: c.revision, URI: id, Title: p.title, MediaType: c.mediaType,
+		Locale: p.locale, TranslationGroup: p.group, Modified: p.modified, Access: connectors.Public(),
+		Open: func(ctx context.Context) (io.ReadCloser, error) { return s.open(ctx, id) },
+	}
+	return connectors.Upsert{Document: d}
+}
+
+// open returns a page from the buffer, or reads it again if it has left it.
+func (s *session) open(ctx context.Context, id string) (io.ReadCloser, error) {
+	if text, ok := s.pages.get(id); ok {
+		return io.NopCloser(bytes.NewReader(text)), nil
+	}
+	resp, err := get(ctx, s.first, id, nil)
+	if err != nil {
+		return nil, plain(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, errors.New("the site answers " + resp.Status)
+	}
+	c, err := load(resp)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(bytes.NewReader(c.text)), nil
+}
