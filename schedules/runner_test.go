@@ -109,6 +109,7 @@ func TestMissedTimesAreCaughtUpByOneRun(t *testing.T) {
 		r.put("0 * * * *", time.Time{}) // what a process does when it starts again
 		r.start()
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		if runs != 1 {
 			t.Errorf("%d runs for five missed times", runs)
 		}
@@ -172,6 +173,7 @@ func TestAJobWithoutScheduleRunsOnlyWhenAskedFor(t *testing.T) {
 		r.put("", time.Time{})
 		r.start()
 		time.Sleep(48 * time.Hour)
+		synctest.Wait()
 		if runs != 0 {
 			t.Errorf("%d runs that nobody asked for", runs)
 		}
@@ -179,6 +181,7 @@ func TestAJobWithoutScheduleRunsOnlyWhenAskedFor(t *testing.T) {
 			t.Error("the error was lost")
 		}
 		time.Sleep(48 * time.Hour)
+		synctest.Wait()
 		if runs != 1 {
 			t.Errorf("%d runs", runs)
 		}
@@ -467,6 +470,7 @@ func TestWorkersRunAsManyJobsAtOnceAsThereAreWorkers(t *testing.T) {
 			}
 		}
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		if most != 3 || runs != 7 {
 			t.Errorf("%d at once, %d runs", most, runs)
 		}
