@@ -109,13 +109,25 @@ func (r *run) holdBack(ctx context.Context, it *item, action catalog.Action, evi
 		if err != nil {
 			return err
 		}
-		if old.Action == action && old.Evidence == evidence && old.State != catalog.HoldOpen {
+		switch {
+		case old.State == catalog.HoldRejected && refused(&old, &h), old.State == catalog.HoldPending && old.Action == action && old.Evidence == evidence:
 			it.keepHold = true
 			return nil
+		case old.State == catalog.HoldPending:
+			h.State = catalog.HoldPending // a person was asked; the answer is still awaited
 		}
 	}
 	it.hold = &h
 	return nil
+}
+
+// refused reports whether a person's refusal covers what is found now: an absence
+// stays refused on whatever evidence, a replacement only by the same text.
+func refused(old, now *catalog.Hold) bool {
+	if old.Action == catalog.ActReplace || now.Action == catalog.ActReplace {
+		return old.Action == now.Action && old.Evidence == now.Evidence
+	}
+	return true
 }
 
 // decide settles the holds of this run: below the guard's thresholds they take
