@@ -62,11 +62,25 @@ func (s *suite) changes(t *testing.T, w *stage) {
 	if e := second.state[w.names[nameOf(1)]]; e.how != "text" {
 		t.Errorf("the changed document came as %q, not as an Upsert", e.how)
 	}
+	changed := w.names[nameOf(1)]
+	if r := revisionIn(second, changed); r != "" && r == revisionIn(first, changed) {
+		t.Errorf("the changed document came with the revision that it had before, %q", r)
+	}
 	if e, ok := second.state[gone]; ok && e.how != "deleted" {
 		t.Errorf("the removed document came as %q", e.how)
 	}
 	third := w.whole(pos)
 	w.mustHold(third.state, merge(first.state, second.state, true))
+}
+
+// revisionIn returns the revision under which a pull yielded a document, or "".
+func revisionIn(out pulled, id string) string {
+	for _, c := range out.changes {
+		if up, ok := c.(connectors.Upsert); ok && up.Document.ID == id {
+			return up.Document.Revision
+		}
+	}
+	return ""
 }
 
 func (s *suite) onlyThePosition(t *testing.T, w *stage) {

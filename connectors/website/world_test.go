@@ -49,9 +49,11 @@ func newTestSite(t *testing.T) *testSite {
 	return s
 }
 
-// env makes clients that may reach the test server and sleep a hundredth.
+// testEnv makes clients whose clock runs a hundred times as fast.
 func testEnv() connectors.Env {
-	return connectors.Env{HTTP: fetch.New(fetch.Options{Delay: -1, Sleep: func(ctx context.Context, d time.Duration) error {
+	began := time.Now()
+	now := func() time.Time { return began.Add(100 * time.Since(began)) }
+	return connectors.Env{HTTP: fetch.New(fetch.Options{Delay: -1, Now: now, Sleep: func(ctx context.Context, d time.Duration) error {
 		select {
 		case <-time.After(d / 100):
 			return nil
