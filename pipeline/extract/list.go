@@ -77,13 +77,13 @@ func (b *builder) captureItem(c *html.Node) ([]Block, mark) {
 	if c.DataAtom == atom.Li {
 		return b.capture(c)
 	}
-	alone := &html.Node{Type: html.ElementNode, DataAtom: atom.Div, Data: "div"}
-	alone.FirstChild, alone.LastChild = shallow(c), nil
-	return b.capture(alone)
+	box := &html.Node{Type: html.ElementNode, DataAtom: atom.Div, Data: "div"}
+	box.FirstChild, box.LastChild = alone(c), nil
+	return b.capture(box)
 }
 
-// shallow is c without its siblings.
-func shallow(c *html.Node) *html.Node {
+// alone is c without its siblings.
+func alone(c *html.Node) *html.Node {
 	one := *c
 	one.NextSibling, one.PrevSibling = nil, nil
 	return &one

@@ -22,7 +22,7 @@ func readMarkdown(ctx context.Context, s string, o Options) (*Text, error) {
 		goldmark.WithRendererOptions(html.WithUnsafe()),
 	)
 	var page bytes.Buffer
-	if err := md.Convert([]byte(shallowMarkers(body, o.Limits.Depth)), &page); err != nil {
+	if err := md.Convert([]byte(tamed(body, o.Limits.Depth)), &page); err != nil {
 		return nil, err
 	}
 	o.Select = ""
@@ -81,32 +81,4 @@ func frontMatter(s string) (map[string]string, string) {
 		}
 	}
 	return nil, s
-}
-
-// shallowMarkers cuts runs of nested quote and list markers at the beginning of a
-// line down to depth: what the parser does with them grows with their square.
-func shallowMarkers(s string, depth int) string {
-	var b strings.Builder
-	changed := false
-	for line := range strings.Lines(s) {
-		markers, i := 0, 0
-		for i < len(line) && strings.IndexByte("> \t-*+", line[i]) >= 0 {
-			if line[i] != ' ' && line[i] != '\t' {
-				markers++
-			}
-			i++
-		}
-		if markers > depth || i > 8*depth {
-			changed = true
-			if i < len(line) && line[i] != '\n' {
-				b.WriteString(strings.Repeat("> ", min(depth, 3)))
-			}
-			line = line[i:]
-		}
-		b.WriteString(line)
-	}
-	if !changed {
-		return s
-	}
-	return b.String()
 }
