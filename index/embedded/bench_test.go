@@ -1,0 +1,407 @@
+package embedded
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"freshet/index"
+	"freshet/index/indextest"
+	"freshet/index/lexical"
+)
+
+// go test -run '^$' -bench . ./index/embedded
+// go test -run '^$' -bench Search -chunks 500000 -words 100 ./index/embedded
+var (
+	benchChunks = flag.Int("chunks", 100_000, "chunks of the benchmarks' corpus")
+	benchWords  = flag.Int("words", 250, "words of a chunk")
+)
+
+var benchSpace = index.Space{Lexical: lexical.Version, Provider: "none"}
+
+// A corpus is the benchmarks' store, on disk, and questions about it.
+type corpus struct {
+	texts     []lexical.Text
+	dir       string
+	questions []lexical.Query
+	built     time.Duration // encoding and writing
+	closed    time.Duration // of that, writing the rest of the snapshot
+	postings  int
+	err       error
+}
+
+// The corpus is made once for all benchmarks and lives until they end.
+var theCorpus struct {
+	once sync.Once
+	corpus
+}
+
+func benchCorpus(b *testing.B) *corpus {
+	b.Helper()
+	french, english := readTongues(b)
+	theCorpus.once.Do(func() {
+		theCorpus.texts = corpusTexts(french, english, *benchChunks, *benchWords)
+		theCorpus.err = theCorpus.build(french, english)
+	})
+	if theCorpus.err != nil {
+		b.Fatal(theCorpus.err)
+	}
+	return &theCorpus.corpus
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if theCorpus.dir != "" {
+		os.RemoveAll(theCorpus.dir)
+	}
+	os.Exit(code)
+}
+
+func (c *corpus) build(french, english *tongue) error {
+	var err error
+	if c.dir, err = os.MkdirTemp("", "embedded-bench"); err != nil {
+		return err
+	}
+	terms := lexical.NewTerms()
+	if err := c.rebuild(c.dir, terms); err != nil {
+		return err
+	}
+	analyser := lexical.NewAnalyser(terms)
+	// French and English questions take turns, however many there are of each.
+	for i := range 2 * max(len(french.questions), len(english.questions)) {
+		l := []*tongue{french, english}[i%2]
+		q := analyser.Query(l.questions[i/2%len(l.questions)], lexical.Options{Base: "help"})
+		c.questions = append(c.questions, q)
+	}
+	return nil
+}
+
+// rebuild does what a rebuild from the catalog does with texts at hand: two
+// workers encode and upsert batches; the mark moves at the end. Terms may be nil.
+func (c *corpus) rebuild(dir string, terms *lexical.Terms) error {
+	start := time.Now()
+	s, err := Open(Options{Dir: dir, Space: benchSpace})
+	if err != nil {
+		return err
+	}
+	const batch = 1200
+	var group sync.WaitGroup
+	errs := make([]error, 2)
+	for worker := range errs {
+		group.Go(func() {
+			encoder := lexical.NewEncoder()
+			for first := worker * batch; first < len(c.texts) && errs[worker] == nil; first += len(errs) * batch {
+				points := make([]index.Point, 0, batch)
+				for i := first; i < min(first+batch, len(c.texts)); i++ {
+					e := encoder.Encode(c.texts[i])
+					if terms != nil {
+						terms.Add("help", e)
+					}
+					points = append(points, benchPoint(i, e.Vector))
+				}
+				errs[worker] = s.Upsert(context.Background(), points)
+			}
+		})
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	if err := s.SetMark(context.Background(), index.Mark{Epoch: "bench", Seq: int64(len(c.texts))}); err != nil {
+		return err
+	}
+	for _, v := range s.state.Load().bases["help"] {
+		c.postings += len(v.seg.locals)
+	}
+	closing := time.Now()
+	err = s.Close()
+	c.built, c.closed = time.Since(start), time.Since(closing)
+	return err
+}
+
+func benchPoint(i int, vector index.SparseVector) index.Point {
+	page := i / chunksPerPage
+	p := index.Point{ID: indextest.ID(i), Base: "help", Lexical: vector, Payload: index.Payload{
+		Texts: map[string][]string{
+			index.KeySource: {fmt.Sprintf("source-%d", page%10)}, index.KeyDocument: {fmt.Sprintf("document-%d", page)},
+			index.KeyLocale: {"fr"}, index.KeyLabel: {fmt.Sprintf("label-%d", page%7), "all"},
+		},
+		Numbers: map[string]float64{index.KeyModified: float64(page)},
+	}}
+	p.Stamp = index.Stamp{Payload: p.Payload.Hash(), Seq: int64(page + 1)}
+	return p
+}
+
+// measure asks every question in turn and reports how long the slow ones took.
+func measure(b *testing.B, questions []lexical.Query, do func(q *lexical.Query)) {
+	times := make([]time.Duration, 0, 1<<16)
+	for i := range questions {
+		do(&questions[i])
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; b.Loop(); i++ {
+		start := time.Now()
+		do(&questions[i%len(questions)])
+		times = append(times, time.Since(start))
+	}
+	slices.Sort(times)
+	at := func(share float64) float64 {
+		return float64(times[int(share*float64(len(times)-1))]) / float64(time.Millisecond)
+	}
+	b.ReportMetric(at(0.50), "p50-ms")
+	b.ReportMetric(at(0.99), "p99-ms")
+}
+
+func openBench(b *testing.B, c *corpus) *Store {
+	b.Helper()
+	s, err := Open(Options{Dir: c.dir, Space: benchSpace})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	stats, err := s.Stats(b.Context())
+	if err != nil || stats.Points != len(c.texts) {
+		b.Fatalf("%+v, %v", stats, err)
+	}
+	settle(b, s)
+	return s
+}
+
+// settle waits until the keeper has nothing to merge.
+func settle(t testing.TB, s *Store) {
+	t.Helper()
+	for range 1000 {
+		busy := false
+		for _, list := range s.state.Load().bases {
+			busy = busy || s.options.choose(list) != nil
+		}
+		if !busy {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("merging does not end")
+}
+
+func BenchmarkSearch(b *testing.B) {
+	c := benchCorpus(b)
+	s := openBench(b, c)
+	search := func(queries ...index.Query) {
+		if _, err := s.Search(context.Background(), queries); err != nil {
+			b.Fatal(err)
+		}
+	}
+	terms, touched := 0, 0
+	for i := range c.questions {
+		for _, t := range c.questions[i].Index() {
+			terms++
+			for _, v := range s.state.Load().bases["help"] {
+				from, to := v.seg.postings(t.ID)
+				touched += int(to - from)
+			}
+		}
+	}
+	b.Logf("%d segments, %d postings a chunk, %d terms and %d postings a question",
+		len(s.state.Load().bases["help"]), c.postings/len(c.texts), terms/len(c.questions), touched/len(c.questions))
+	plain := func(q *lexical.Query) index.Query {
+		return index.Query{Base: "help", Lexical: q.Index(), Limit: 50}
+	}
+	b.Run("plain", func(b *testing.B) {
+		measure(b, c.questions, func(q *lexical.Query) { search(plain(q)) })
+	})
+	b.Run("explained", func(b *testing.B) {
+		measure(b, c.questions, func(q *lexical.Query) {
+			x := plain(q)
+			x.Explain = 10
+			search(x)
+		})
+	})
+	b.Run("filter seen before", func(b *testing.B) {
+		measure(b, c.questions, func(q *lexical.Query) {
+			x := plain(q)
+			x.Filter = index.Equal{Key: index.KeySource, Value: "source-3"}
+			search(x)
+		})
+	})
+	b.Run("filter never seen", func(b *testing.B) {
+		n := 0
+		measure(b, c.questions, func(q *lexical.Query) {
+			x := plain(q)
+			n++
+			x.Filter = index.And{index.In{Key: index.KeySource, Values: []string{"source-3", strconv.Itoa(n)}}}
+			search(x)
+		})
+	})
+	b.Run("and by words and by grams", func(b *testing.B) {
+		measure(b, c.questions, func(q *lexical.Query) {
+			words, grams := plain(q), plain(q)
+			words.Lexical, grams.Lexical = nil, nil
+			for _, t := range q.Terms {
+				term := index.Term{ID: t.ID, Value: t.Value}
+				if t.Namespace == lexical.Words || t.Namespace == lexical.TitleWords {
+					words.Lexical = append(words.Lexical, term)
+				} else {
+					grams.Lexical = append(grams.Lexical, term)
+				}
+			}
+			search(plain(q), words, grams)
+		})
+	})
+}
+
+// BenchmarkOpen opens the snapshot until it can answer.
+func BenchmarkOpen(b *testing.B) {
+	c := benchCorpus(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := Open(Options{Dir: c.dir, Space: benchSpace})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if m, _ := s.Mark(context.Background()); m.Seq != int64(len(c.texts)) {
+			b.Fatalf("mark %+v", m)
+		}
+		b.StopTimer()
+		s.Close()
+		runtime.GC()
+		b.StartTimer()
+	}
+}
+
+// BenchmarkRebuild encodes all texts and writes them to an empty store, up to the
+// snapshot at the end.
+func BenchmarkRebuild(b *testing.B) {
+	c := benchCorpus(b)
+	var all, closing time.Duration
+	n := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		again := corpus{texts: c.texts}
+		if err := again.rebuild(b.TempDir(), nil); err != nil {
+			b.Fatal(err)
+		}
+		all, closing, n = all+again.built, closing+again.closed, n+1
+	}
+	b.ReportMetric(all.Seconds()/float64(n), "s/rebuild")
+	b.ReportMetric(closing.Seconds()/float64(n), "s/close")
+}
+
+// BenchmarkUpsertDocument replaces a document of six chunks among all others.
+func BenchmarkUpsertDocument(b *testing.B) {
+	c := benchCorpus(b)
+	s, err := Open(Options{Space: benchSpace})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	encoder := lexical.NewEncoder()
+	var points []index.Point
+	for i := range min(len(c.texts), 60_000) {
+		points = append(points, benchPoint(i, encoder.Encode(c.texts[i]).Vector))
+	}
+	if err := s.Upsert(b.Context(), points); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		first := i * chunksPerPage % (len(points) - chunksPerPage)
+		document := points[first : first+chunksPerPage]
+		for j := range document {
+			document[j].Stamp.Seq++
+		}
+		if err := s.Upsert(b.Context(), document); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkResident opens the snapshot in a process of its own, asks every
+// question, and reports the memory that is resident then and was at most.
+func BenchmarkResident(b *testing.B) {
+	c := benchCorpus(b)
+	list := filepath.Join(b.TempDir(), "questions")
+	f, err := os.Create(list)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := bufio.NewWriter(f)
+	for _, q := range c.questions {
+		for _, t := range q.Index() {
+			fmt.Fprintf(w, "%d:%g ", t.ID, t.Value)
+		}
+		fmt.Fprintln(w)
+	}
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	f.Close()
+	for b.Loop() {
+		child := exec.Command(os.Args[0], "-test.run=^TestResidentChild$", "-test.v")
+		child.Env = append(os.Environ(), "EMBEDDED_RESIDENT_DIR="+c.dir, "EMBEDDED_RESIDENT_QUESTIONS="+list)
+		out, err := child.CombinedOutput()
+		if err != nil {
+			b.Fatalf("%v: %s", err, out)
+		}
+		for _, line := range strings.Split(string(out), "\n") {
+			var now, most float64
+			if _, err := fmt.Sscanf(line, "resident %f most %f", &now, &most); err == nil {
+				b.ReportMetric(now, "MB-resident")
+				b.ReportMetric(most, "MB-at-most")
+			}
+		}
+	}
+}
+
+// TestResidentChild is the process that BenchmarkResident measures.
+func TestResidentChild(t *testing.T) {
+	dir := os.Getenv("EMBEDDED_RESIDENT_DIR")
+	if dir == "" {
+		t.Skip("only as a child of BenchmarkResident")
+	}
+	s := open(t, Options{Dir: dir, Space: benchSpace})
+	f, err := os.Open(os.Getenv("EMBEDDED_RESIDENT_QUESTIONS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		q := index.Query{Base: "help", Limit: 50}
+		for _, field := range strings.Fields(lines.Text()) {
+			var term index.Term
+			if _, err := fmt.Sscanf(field, "%d:%g", &term.ID, &term.Value); err != nil {
+				t.Fatal(err)
+			}
+			q.Lexical = append(q.Lexical, term)
+		}
+		if _, err := s.Search(t.Context(), []index.Query{q}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Skip("this system does not tell what is resident")
+	}
+	fmt.Printf("resident %.0f most %.0f\n", kilobytes(status, "VmRSS:")/1000, kilobytes(status, "VmHWM:")/1000)
+}
+
+func kilobytes(status []byte, key string) float64 {
+	_, rest, _ := strings.Cut(string(status), key)
+	n, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+	return n * 1.024
+}
