@@ -1,6 +1,10 @@
 package retrieve
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+
 	"freshet/index"
 	"freshet/index/lexical"
 )
@@ -61,26 +65,19 @@ func (s *session) features() Features {
 		f[fAgree] = 1
 	}
 	s.titleFeatures(&f, explained)
-	for _, c := range s.candidates {
-		if c.page() != top.page() {
-			f[fPageMargin] = 1 - ratio(c.score, top.score)
-			break
-		}
-	}
-	if !s.hasOtherPage(top) {
-		f[fPageMargin] = 1
-	}
+	f[fPageMargin] = s.subjectMargin(top)
 	f[fDense] = top.scores.Dense
 	return f
 }
 
-func (s *session) hasOtherPage(top *candidate) bool {
+// subjectMargin is how far the next subject is behind the first candidate's.
+func (s *session) subjectMargin(top *candidate) float64 {
 	for _, c := range s.candidates {
-		if c.page() != top.page() {
-			return true
+		if c.subject() != top.subject() {
+			return 1 - ratio(c.score, top.score)
 		}
 	}
-	return false
+	return 1
 }
 
 func (s *session) titleFeatures(f *Features, explained []*candidate) {
@@ -99,7 +96,7 @@ func (s *session) titleFeatures(f *Features, explained []*candidate) {
 	f[fTitleShare] = float64(s.r.analyser.TitleShare(&s.query, title, s.options))
 	next := 0.0
 	for _, c := range explained {
-		if c.page() != top.page() && c.passage.Document.Title != top.passage.Document.Title {
+		if c.subject() != top.subject() {
 			next = max(next, c.scores.Title)
 		}
 	}
@@ -160,21 +157,28 @@ func best(list []*candidate, score func(*candidate) float64) *candidate {
 	return top
 }
 
-// margin is how far the fifth of a list is behind the first, as a share.
+// subject is what a passage is about: passages of one page, and pages with one
+// title, do not compete.
+func (c *candidate) subject() string {
+	return cmp.Or(c.passage.Document.Title, c.page())
+}
+
+// margin is how far the fifth subject is behind the first, as a share; the last
+// when there are fewer.
 func margin(list []*candidate, score func(*candidate) float64) float64 {
-	var top [5]float64 // descending
+	bests := make(map[string]float64, len(list))
 	for _, c := range list {
-		x := score(c)
-		for i := range top {
-			if x > top[i] {
-				x, top[i] = top[i], x
-			}
-		}
+		bests[c.subject()] = max(bests[c.subject()], score(c))
 	}
-	if top[0] <= 0 {
+	scores := slices.Sorted(maps.Values(bests))
+	slices.Reverse(scores)
+	if scores[0] <= 0 {
 		return 0
 	}
-	return (top[0] - top[4]) / top[0]
+	if len(scores) == 1 {
+		return 1
+	}
+	return (scores[0] - scores[min(4, len(scores)-1)]) / scores[0]
 }
 
 func ratio(a, b float64) float64 {

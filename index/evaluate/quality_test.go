@@ -1,0 +1,100 @@
+package evaluate
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"freshet/index/retrieve"
+)
+
+// typoSeeds are the seeds over which typing errors are averaged.
+var typoSeeds = []uint64{1, 2, 3, 4, 5}
+
+// misspelt returns the mean over the seeds of a figure under typing errors.
+func (b *bench) misspelt(t testing.TB, figure func([]Line) float64, request retrieve.Request) float64 {
+	t.Helper()
+	sum := 0.0
+	for _, seed := range typoSeeds {
+		questions := make([]Question, len(b.questions))
+		for i, q := range b.questions {
+			q.Question = Misspell(q.Question, seed)
+			questions[i] = q
+		}
+		sum += figure(b.ask(t, questions, request))
+	}
+	return sum / float64(len(typoSeeds))
+}
+
+// titles of the set's pages with the pages under each.
+func (s set) titles() []Titled {
+	at := make(map[string]int)
+	var list []Titled
+	for _, p := range s.pages {
+		if p.title == "" {
+			continue
+		}
+		if i, ok := at[p.title]; ok {
+			list[i].Documents = append(list[i].Documents, p.id)
+			continue
+		}
+		at[p.title] = len(list)
+		list = append(list, Titled{p.title, []string{p.id}})
+	}
+	return list
+}
+
+func show(figure func([]Line) float64, lines []Line) string {
+	v := figure(lines)
+	if math.IsNaN(v) {
+		return "-"
+	}
+	i := Interval(lines, figure)
+	return fmt.Sprintf("%.3f [%.3f, %.3f]", v, i[0], i[1])
+}
+
+func auroc3(lines []Line) float64   { return answerable(lines, 3) }
+func aurocAll(lines []Line) float64 { return answerable(lines, math.MaxInt) }
+
+// report logs the figures of a set: as configured by default, then with the
+// answer state calibrated on the base's own titles.
+func (b *bench) report(t *testing.T) []Line {
+	t.Helper()
+	lines := b.run(t, retrieve.Request{})
+	t.Logf("%s: %d pages, %d chunks, %d questions, weights %+v", b.name, len(b.pages), len(b.store.ids), len(b.questions), b.store.terms.Titles("b").Weights())
+	t.Logf("  hit@1 %s  mrr@10 %s  map %s", show(hitAt(1), lines), show(MRR10, lines), show(MAP, lines))
+	t.Logf("  answer in first %s, first five %s", show(answerIn(1), lines), show(answerIn(5), lines))
+	with, without := b.misspelt(t, MRR10, retrieve.Request{}), b.misspelt(t, MRR10, retrieve.Request{NoSpeller: true})
+	t.Logf("  mrr@10 under typing errors %.3f (%+.1f %%), speller off %.3f (%+.1f %%)",
+		with, 100*(with/MRR10(lines)-1), without, 100*(without/MRR10(lines)-1))
+	b.reportAnswers(t, "default model", lines)
+	model, err := Calibrate(t.Context(), b.retriever.Search, "b", b.titles(), retrieve.DefaultModel())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.base.Model = model
+	calibrated := b.run(t, retrieve.Request{})
+	b.base.Model = nil
+	b.reportAnswers(t, "calibrated on own titles", calibrated)
+	return calibrated
+}
+
+func (b *bench) reportAnswers(t *testing.T, name string, lines []Line) {
+	t.Helper()
+	t.Logf("  %s: auroc %s, all questions %s, found %s, false answers %s", name,
+		show(auroc3, lines), show(aurocAll, lines), show(foundRate, lines), show(falseAnswers, lines))
+}
+
+// Weights, features and models are chosen on these sets alone.
+func TestDevelopmentSets(t *testing.T) {
+	for _, s := range append(extras(t)[:2], servicepublic(t), covid(t)) {
+		index1(s).report(t)
+	}
+}
+
+// These sets are reported, never chosen on.
+func TestReportedSets(t *testing.T) {
+	for _, s := range []set{cnil(t), stackexchange(t)} {
+		index1(s).report(t)
+	}
+}
