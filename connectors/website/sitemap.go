@@ -113,7 +113,7 @@ func parseXMLSitemap(r io.Reader) (sitemap, error) {
 			out.add(parents, strings.TrimSpace(text.String()))
 			parents = parents[:len(parents)-1]
 			text.Reset()
-			if out.count() > maxSitemapURLs*4 {
+			if max(len(out.pages), len(out.sitemaps)) > maxSitemapURLs {
 				return out, fmt.Errorf("it holds more than %d addresses", maxSitemapURLs)
 			}
 		}
@@ -154,10 +154,12 @@ func (s *sitemap) link(parents []string, attrs []xml.Attr) {
 		}
 	}
 	switch parent := parents[len(parents)-2]; {
-	case href == "":
-	case parent == "url" && rel == "alternate":
+	case href == "": // nothing to note
+	case parent == "url" && rel == "alternate" && len(s.alternates) < maxSitemapURLs:
 		s.alternates = append(s.alternates, href)
-	case parent == "entry" && (rel == "" || rel == "alternate"):
+	case parent == "sitemap" && rel == "alternate":
+		s.sitemaps = append(s.sitemaps, href)
+	case parent == "entry" && (rel == "" || rel == "alternate" || rel == "self"):
 		s.pages = append(s.pages, href)
 	}
 }

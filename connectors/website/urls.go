@@ -83,9 +83,12 @@ func normalHost(scheme string, u *url.URL) (string, error) {
 	if host == "" {
 		return "", errors.New("it has no host")
 	}
-	if strings.Contains(host, ":") {
+	switch {
+	case strings.Contains(host, ":"):
 		host = "[" + host + "]"
-	} else {
+	case strings.ContainsAny(host, " %<>\"^`{|}\\") || len(host) > 253:
+		return "", fmt.Errorf("the host %.80q is not one", host)
+	case strings.ContainsFunc(host, func(r rune) bool { return r >= 0x80 }):
 		ascii, err := idna.Lookup.ToASCII(host)
 		if err != nil {
 			return "", fmt.Errorf("reading the host %.80q: %w", host, err)
