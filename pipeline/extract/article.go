@@ -14,11 +14,12 @@ import (
 // choose keeps the main content among the blocks of a whole page. The libraries
 // say which text is content; the structure stays that of the page itself, because
 // theirs has lost merged cells, accordions and languages.
-func (b *builder) choose(doc *html.Node, t *Text) {
+func (b *builder) choose(doc *html.Node, size int, t *Text) {
 	body := b.outsideMargins()
 	total := b.count(body)
-	if b.steps > b.limits.ArticleNodes {
-		t.Way, t.Why = WayBody, fmt.Sprintf("the page has more than %d elements", b.limits.ArticleNodes)
+	if b.steps > b.limits.ArticleNodes || size > b.limits.ArticleBytes {
+		t.Way = WayBody
+		t.Why = fmt.Sprintf("the page has more than %d elements or %d bytes", b.limits.ArticleNodes, b.limits.ArticleBytes)
 		b.keep(body)
 		return
 	}

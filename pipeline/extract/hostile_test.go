@@ -67,7 +67,7 @@ func TestHostileContentIsReadInTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
 			text, err := New(Limits{Time: 20 * time.Second}).Extract(t.Context(), strings.NewReader(c.content), Options{MediaType: c.mediaType})
-			if spent := time.Since(began); spent > 5*time.Second {
+			if spent := time.Since(began); spent > 10*time.Second {
 				t.Errorf("it took %s", spent)
 			} else if testing.Verbose() {
 				t.Log(spent)

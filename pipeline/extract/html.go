@@ -47,7 +47,7 @@ func readHTML(ctx context.Context, page string, o Options) (*Text, error) {
 		b.children(bodyOf(doc))
 		b.flush()
 		if b.err == nil {
-			b.choose(doc, t)
+			b.choose(doc, len(page), t)
 		}
 	}
 	if b.err != nil {

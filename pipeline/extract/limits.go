@@ -14,9 +14,11 @@ type Limits struct {
 	Depth int
 	// Links kept of one document; more are left out. Default 5,000.
 	Links int
-	// ArticleNodes is the size of a page up to which its main content is looked
-	// for; larger ones are taken whole. Default 30,000.
+	// ArticleNodes and ArticleBytes are the size of a page up to which its main
+	// content is looked for, which takes time that grows with their square; of
+	// larger ones everything outside navigation is taken. Defaults 10,000 and 4 MB.
 	ArticleNodes int
+	ArticleBytes int
 	Time         time.Duration // for one document; default 30 s
 }
 
@@ -26,7 +28,8 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Cells, 200_000)
 	set(&l.Depth, 100)
 	set(&l.Links, 5_000)
-	set(&l.ArticleNodes, 30_000)
+	set(&l.ArticleNodes, 10_000)
+	set(&l.ArticleBytes, 4<<20)
 	set(&l.Time, 30*time.Second)
 	return l
 }
@@ -44,6 +47,7 @@ func (l Limits) over(o Limits) Limits {
 	set(&o.Depth, l.Depth)
 	set(&o.Links, l.Links)
 	set(&o.ArticleNodes, l.ArticleNodes)
+	set(&o.ArticleBytes, l.ArticleBytes)
 	set(&o.Time, l.Time)
 	return o
 }

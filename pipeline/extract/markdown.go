@@ -13,6 +13,9 @@ import (
 // maxFrontMatter is how long the head of a Markdown file may be.
 const maxFrontMatter = 64 << 10
 
+// markdownDepth is how deep quotes and lists may be nested in Markdown.
+const markdownDepth = 32
+
 // readMarkdown reads CommonMark with tables, strikethrough, task lists and
 // definition lists. HTML in it is read as HTML.
 func readMarkdown(ctx context.Context, s string, o Options) (*Text, error) {
@@ -22,7 +25,7 @@ func readMarkdown(ctx context.Context, s string, o Options) (*Text, error) {
 		goldmark.WithRendererOptions(html.WithUnsafe()),
 	)
 	var page bytes.Buffer
-	if err := md.Convert([]byte(tamed(body, o.Limits.Depth)), &page); err != nil {
+	if err := md.Convert([]byte(tamed(body, min(o.Limits.Depth, markdownDepth))), &page); err != nil {
 		return nil, err
 	}
 	o.Select = ""

@@ -118,10 +118,10 @@ func markers(line string, most int) int {
 func shallow(line string, depth int) string {
 	all := markers(line, 1<<30)
 	kept := markers(line, depth)
-	if kept == all && all <= 16*depth {
+	if kept == all && all <= 4*depth {
 		return line
 	}
-	head := line[:min(kept, 16*depth)]
+	head := line[:min(kept, 4*depth)]
 	if strings.TrimLeft(head, " \t") == "" {
 		head = ""
 	}

@@ -21,7 +21,7 @@ func phone(text string, i int) int {
 		return 0
 	}
 	if n.digits[0] == '0' && n.digits[1] >= '1' {
-		for _, sizes := range [...][]int{{10}, {2, 2, 2, 2, 2}, {4, 2, 2, 2}, {4, 3, 3}, {5, 6}, {3, 4, 4}, {4, 3, 4}, {5, 3, 3}} {
+		for _, sizes := range [...][]int{{10}, {2, 2, 2, 2, 2}, {4, 2, 2, 2}, {4, 3, 3}, {1, 3, 3, 3}, {5, 6}, {3, 4, 4}, {4, 3, 4}, {5, 3, 3}} {
 			if end := n.shaped(text, anySep, sizes...); end > 0 {
 				return end
 			}

@@ -27,6 +27,7 @@ func TestMask(t *testing.T) {
 		"a French number with 00":          {"0033612345678", "[phone]"},
 		"a French number after a number":   {"le 12 06 12 34 56 78", "le 12 [phone]"},
 		"a number for free":                {"0800 123 456", "[phone]"},
+		"a number for free with points":    {"au 0.805.805.817 ou 0 800 123 456", "au [phone] ou [phone]"},
 		"a British number":                 {"call 020 7946 0958 or +44 20 7946 0958", "call [phone] or [phone]"},
 		"an American number":               {"(212) 555-1234, 212-555-1234 and +1 212 555 1234", "[phone], [phone] and [phone]"},
 		"a card in groups":                 {"carte 4970 1012 3456 7890? 4111 1111 1111 1111", "carte 4970 1012 3456 7890? [card]"},
