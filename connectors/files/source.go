@@ -46,6 +46,7 @@ type Source struct {
 	localePaths []localePath
 	mapping     string // digest of the settings that shape a document
 	now         func() time.Time
+	every       int // files between two checkpoints
 }
 
 // New opens a source on the folder or file that the settings name. The folder
@@ -90,7 +91,7 @@ func New(env connectors.Env, s connectors.Settings) (*Source, error) {
 		location: location, scope: scope{include, exclude}, follow: s.Bool("follow_symlinks"),
 		maxSize: maxSize, maxFiles: s.Int("max_files"), urlPrefix: prefix, urlBare: s.Bool("url_without_extension"),
 		frontMatter: s.Bool("front_matter"), locale: s.String("locale"), localePaths: locales,
-		mapping: shape.Digest()[:8], now: now,
+		mapping: shape.Digest()[:8], now: now, every: checkpointEvery,
 	}, nil
 }
 
@@ -190,7 +191,7 @@ func (s *Source) pull(ctx context.Context, pos connectors.Position, yield func(c
 			return errStopped
 		}
 		listed++
-		if sinceMark++; sinceMark < checkpointEvery || w.damaged != nil {
+		if sinceMark++; sinceMark < s.every || w.damaged != nil {
 			return nil
 		}
 		sinceMark = 0

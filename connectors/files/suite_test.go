@@ -26,6 +26,7 @@ func source(t testing.TB, dir string, more map[string]any) *Source {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.every = 3
 	return s
 }
 

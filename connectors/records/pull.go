@@ -26,7 +26,11 @@ var errStopped = errors.New("the loop over the pull was left")
 // service says it has. An export without any record ends with PassDone.
 //
 // Of records with one identifier the first counts; an equal one is passed over,
-// another is a Skip. A pull that is resumed reads the part of the file that was
+// another is a Skip.
+//
+// A cursor counts the records that are done of one file or page, and holds for
+// that very content: if the file is another by now, it is read from its start. A
+// pull that is resumed reads the part of the file that was
 // done before again, to know its identifiers; of a paged listing it knows those
 // of the present page only, and a record that comes on two pages may be yielded
 // once more.
@@ -108,8 +112,8 @@ func (r *run) page(ctx context.Context, first bool) (more bool, err error) {
 		return false, err
 	}
 	defer p.close()
-	if r.at.Done > 0 && r.at.Identity != p.identity {
-		return false, fmt.Errorf("%w: %s is not what it was", connectors.ErrCursor, p.name)
+	if r.at.Identity != p.identity {
+		r.at.Done = 0
 	}
 	in, err := r.s.read(ctx, p)
 	if err != nil {
@@ -161,7 +165,7 @@ func (r *run) open(ctx context.Context) (*page, string, error) {
 
 // records yields the records of one page and returns how many it holds.
 func (r *run) records(ctx context.Context, in reader, p *page) (int, error) {
-	done := r.at.Done
+	done := r.at.Done // before this pull
 	for n := 0; ; n++ {
 		if err := ctx.Err(); err != nil {
 			return n, err
@@ -181,10 +185,7 @@ func (r *run) records(ctx context.Context, in reader, p *page) (int, error) {
 			}
 		}
 		if n < done {
-			if broken != nil {
-				return n, fmt.Errorf("%w: %s is not what it was", connectors.ErrCursor, p.name)
-			}
-			r.repeated(m)
+			r.repeated(m) // no checkpoint is given behind a broken one
 			continue
 		}
 		if broken != nil {
@@ -206,7 +207,7 @@ func (r *run) progress(done int, p *page) error {
 	if r.counted > r.s.maxRecords {
 		return fmt.Errorf("%w: there are more than %d records; raise max_records", connectors.ErrTruncated, r.s.maxRecords)
 	}
-	if done%checkpointEvery != 0 {
+	if done%r.s.every != 0 {
 		return nil
 	}
 	r.at.Done, r.at.Identity = done, p.identity

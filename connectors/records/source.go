@@ -32,6 +32,7 @@ type Source struct {
 	timeout    time.Duration
 	delay      time.Duration
 	client     *http.Client // nil for files
+	every      int          // records between two checkpoints
 	pages
 }
 
@@ -43,7 +44,7 @@ func New(env connectors.Env, given connectors.Settings) (*Source, error) {
 		env: env, location: strings.TrimSpace(settings.String("location")),
 		format: settings.String("format"), items: settings.String("items"), charset: settings.String("charset"),
 		headers: settings.Map("headers"), maxSize: int64(settings.Int("max_size_mb")) << 20, maxRecord: settings.Int("max_record_kb") << 10,
-		maxRecords: settings.Int("max_records"), timeout: settings.Duration("timeout"), delay: settings.Duration("delay"),
+		maxRecords: settings.Int("max_records"), timeout: settings.Duration("timeout"), delay: settings.Duration("delay"), every: checkpointEvery,
 	}
 	var err error
 	if s.delimiter, err = delimiterOf(settings.String("delimiter")); err != nil {

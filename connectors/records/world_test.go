@@ -35,6 +35,7 @@ func open(t testing.TB, env connectors.Env, raw map[string]any) *Source {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.every = 3
 	return s
 }
 
