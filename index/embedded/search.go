@@ -110,9 +110,21 @@ func (w *workspace) weigh(s *segment, terms []index.Term) {
 }
 
 // add is the loop in which a search spends its time. The size of sums lets the
-// compiler leave out the bounds check on it; a product is rounded before it is
-// added, so that every machine gives the same sums.
+// compiler leave out the bounds check on it, and so does unrolling on the lists; a
+// product is rounded before it is added, so that every machine gives the same sums.
 func add(sums *[maxChunks + 1]float32, locals []uint16, weights []uint8, value float32) {
+	for len(locals) >= 8 && len(weights) >= 8 {
+		l, w := (*[8]uint16)(locals), (*[8]uint8)(weights)
+		sums[l[0]] += float32(value * float32(w[0]))
+		sums[l[1]] += float32(value * float32(w[1]))
+		sums[l[2]] += float32(value * float32(w[2]))
+		sums[l[3]] += float32(value * float32(w[3]))
+		sums[l[4]] += float32(value * float32(w[4]))
+		sums[l[5]] += float32(value * float32(w[5]))
+		sums[l[6]] += float32(value * float32(w[6]))
+		sums[l[7]] += float32(value * float32(w[7]))
+		locals, weights = locals[8:], weights[8:]
+	}
 	weights = weights[:len(locals)]
 	for i, local := range locals {
 		sums[local] += float32(value * float32(weights[i]))
