@@ -138,17 +138,17 @@ func valid(pass connectors.Pass, c connectors.Change) error {
 		return validID(c.ID)
 	case connectors.Delete:
 		if c.Evidence == "" {
-			return fmt.Errorf("Delete of %.60q without evidence", c.ID)
+			return fmt.Errorf("a Delete of %.60q without evidence", c.ID)
 		}
 		return validID(c.ID)
 	case connectors.Skip:
 		if c.Reason == "" {
-			return fmt.Errorf("Skip of %.60q without a reason", c.ID)
+			return fmt.Errorf("a Skip of %.60q without a reason", c.ID)
 		}
 		return validID(c.ID)
 	case connectors.Unreadable:
 		if c.Err == nil {
-			return fmt.Errorf("Unreadable %.60q without an error", c.ID)
+			return fmt.Errorf("an Unreadable %.60q without an error", c.ID)
 		}
 		return validID(c.ID)
 	case connectors.Checkpoint:
@@ -157,11 +157,11 @@ func valid(pass connectors.Pass, c connectors.Change) error {
 		}
 	case connectors.Progress:
 		if c.Listed < 0 || c.Total < 0 {
-			return fmt.Errorf("Progress of %d of %d", c.Listed, c.Total)
+			return fmt.Errorf("a Progress of %d of %d", c.Listed, c.Total)
 		}
 	case connectors.PassDone:
 		if pass == connectors.Feed {
-			return errors.New("PassDone after a feed")
+			return errors.New("a PassDone after a feed")
 		}
 	}
 	return nil
@@ -176,7 +176,7 @@ func validID(id string) error {
 
 func validDocument(d *connectors.Document) error {
 	if d == nil {
-		return errors.New("Upsert without a document")
+		return errors.New("an Upsert without a document")
 	}
 	if err := validID(d.ID); err != nil {
 		return err

@@ -70,11 +70,10 @@ type suite struct{ o Options }
 // stage is one world with what was put into it.
 type stage struct {
 	*World
-	t       *testing.T
-	want    map[string]string // ID -> content put
-	names   map[string]string // name -> ID
-	fixed   map[string]bool
-	version int
+	t     *testing.T
+	want  map[string]string // ID -> content put
+	names map[string]string // name -> ID
+	fixed map[string]bool
 }
 
 func newStage(t *testing.T, o Options) *stage {

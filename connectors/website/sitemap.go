@@ -66,10 +66,14 @@ type capped struct {
 }
 
 func (c *capped) Read(p []byte) (int, error) {
-	if c.left <= 0 {
-		return 0, fmt.Errorf("it is larger than %d MB", maxSitemapBytes>>20)
+	if len(p) == 0 {
+		return 0, nil
 	}
-	n, err := c.r.Read(p[:min(len(p), c.left)])
+	// One byte more than allowed is asked for, to tell "just enough" from "too much".
+	n, err := c.r.Read(p[:min(len(p), c.left+1)])
+	if n > c.left {
+		return c.left, fmt.Errorf("it is larger than %d MB", maxSitemapBytes>>20)
+	}
 	c.left -= n
 	return n, err
 }

@@ -3,9 +3,11 @@ package website
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -79,24 +81,43 @@ func (r resolver) normal(in *url.URL) (*url.URL, error) {
 }
 
 func normalHost(scheme string, u *url.URL) (string, error) {
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	if host == "" {
-		return "", errors.New("it has no host")
+	host, err := normalName(u)
+	if err != nil {
+		return "", err
 	}
+	port := u.Port()
+	if port == "" {
+		return host, nil
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return "", fmt.Errorf("the port %.20q is not one", port)
+	}
+	if n == map[string]uint64{"http": 80, "https": 443}[scheme] {
+		return host, nil
+	}
+	return host + ":" + strconv.FormatUint(n, 10), nil
+}
+
+func normalName(u *url.URL) (string, error) {
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
 	switch {
-	case strings.Contains(host, ":"):
-		host = "[" + host + "]"
-	case strings.ContainsAny(host, " %<>\"^`{|}\\") || len(host) > 253:
+	case host == "":
+		return "", errors.New("it has no host")
+	case strings.HasPrefix(u.Host, "["):
+		a, err := netip.ParseAddr(host)
+		if err != nil || a.Zone() != "" {
+			return "", fmt.Errorf("the host %.80q is not an address", host)
+		}
+		return "[" + a.String() + "]", nil
+	case strings.ContainsAny(host, " %<>\"^`{|}\\:") || len(host) > 253:
 		return "", fmt.Errorf("the host %.80q is not one", host)
 	case strings.ContainsFunc(host, func(r rune) bool { return r >= 0x80 }):
 		ascii, err := idna.Lookup.ToASCII(host)
 		if err != nil {
 			return "", fmt.Errorf("reading the host %.80q: %w", host, err)
 		}
-		host = ascii
-	}
-	if port := u.Port(); port != "" && port != map[string]string{"http": "80", "https": "443"}[scheme] {
-		host += ":" + port
+		return ascii, nil
 	}
 	return host, nil
 }
