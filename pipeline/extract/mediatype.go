@@ -5,6 +5,7 @@ import (
 	"mime"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gabriel-vasile/mimetype"
 
@@ -40,7 +41,7 @@ func formOf(b []byte, declared, uri string) (form, error) {
 		return formHTML, nil
 	case said != 0 && textual(seen, head, declared):
 		return said, nil
-	case seen.Is("text/plain"):
+	case seen.Is("text/plain"), seen.Is("application/octet-stream") && utf8.Valid(b) && strayControls(head):
 		if said == 0 && !unsupportedText(declared) {
 			return formText, nil
 		}
@@ -66,8 +67,26 @@ func textual(seen *mimetype.MIME, head []byte, declared string) bool {
 			return !seen.Is("text/rtf")
 		}
 	}
+	if !seen.Is("application/octet-stream") {
+		return false
+	}
 	_, label := declaredCharset(declared)
-	return label != "" && sevenBitOrWide(label) && len(head) > 0
+	return sevenBitOrWide(label) || strayControls(head)
+}
+
+// strayControls reports whether the control characters for which b passes for
+// binary are few enough to be slips of an editor.
+func strayControls(b []byte) bool {
+	controls := 0
+	for _, c := range b {
+		if c == 0 {
+			return false
+		}
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b {
+			controls++
+		}
+	}
+	return controls*20 <= len(b)
 }
 
 func declaredForm(declared, uri string) form {
