@@ -200,6 +200,21 @@ func TestAPageToBeReadAgainIsAskedForWithoutConditions(t *testing.T) {
 	out.mustSay(t, map[string]string{"/": "same", "/p/one": "upsert"})
 }
 
+func TestAKnownPageThatRedirectsIsNotLost(t *testing.T) {
+	s := newTestSite(t)
+	s.html("/", links("/a", "/b"))
+	s.html("/a", "words of a")
+	s.html("/b", "words of b")
+	pos := connectortest.NewPosition(connectors.Full)
+	s.crawl(t, s.open(t, nil), pos)
+	s.handle("/a", redirect("/moved-for-good", 308))
+	s.html("/moved-for-good", "words of a")
+	s.handle("/b", redirect("/login", 302))
+	s.html("/login", "who are you?")
+	out := s.crawl(t, s.open(t, nil), pos)
+	out.mustSay(t, map[string]string{"/": "same", "/moved-for-good": "upsert", "/b": "skip canonical_elsewhere", "/login": "upsert"})
+}
+
 func TestTranslationsFindEachOther(t *testing.T) {
 	s := newTestSite(t)
 	head := `<link rel="alternate" hreflang="fr" href="/fr/"><link rel="alternate" hreflang="en-GB" href="/en/"><link rel="alternate" hreflang="x-default" href="/">`
@@ -369,11 +384,13 @@ func TestFetchSaysHowAPageStands(t *testing.T) {
 	s.status("/gone", 410)
 	s.status("/broken", 500)
 	s.handle("/moved", redirect("/page", 301))
+	s.handle("/elsewhere", redirect("/page", 302))
 	s.text("/robots.txt", "text/plain", "User-agent: *\nDisallow: /secret")
 	site := s.open(t, nil)
 	for path, want := range map[string]string{
-		"/page": "connectors.Upsert", "/gone": "connectors.Delete", "/broken": "connectors.Unreadable", "/moved": "connectors.Skip",
-		"/secret": "connectors.Skip", "/missing": "connectors.Delete",
+		"/page": "connectors.Upsert", "/gone": "connectors.Delete", "/broken": "connectors.Unreadable", "/moved": "connectors.Delete",
+		"/elsewhere": "connectors.Skip",
+		"/secret":    "connectors.Skip", "/missing": "connectors.Delete",
 	} {
 		c, err := site.Fetch(t.Context(), s.URL+path)
 		if got := fmt.Sprintf("%T", c); err != nil || got != want {

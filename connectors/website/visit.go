@@ -29,6 +29,7 @@ type visited struct {
 	change    connectors.Change // nil if there is nothing to say
 	links     []string
 	redirect  *target
+	forGood   bool   // the redirect is permanent: the document is no longer at its address
 	outside   string // where a redirect off the site leads
 	lacking   bool   // the page's links are not known
 	transport error  // no answer came; change is Unreadable with it
@@ -94,7 +95,8 @@ func (s *session) recall(ctx context.Context, id string) (known, error) {
 
 func (s *session) answer(ctx context.Context, t target, u *url.URL, k known, resp *http.Response) (visited, error) {
 	if to, ok := location(resp); ok {
-		return s.redirected(t, u, k, to), nil
+		forGood := resp.StatusCode == http.StatusMovedPermanently || resp.StatusCode == http.StatusPermanentRedirect
+		return s.redirected(t, k, to, forGood), nil
 	}
 	switch code := resp.StatusCode; {
 	case code == http.StatusNotModified && k.usable:
@@ -127,7 +129,10 @@ func (s *session) unread(t target, k known, err error) visited {
 	}
 }
 
-func (s *session) redirected(t target, u *url.URL, k known, to *url.URL) visited {
+// redirected follows a redirect within the site. Nothing is said of a page that
+// moved for good: it is no longer listed, its document comes from the new address,
+// and who asks for it by Fetch learns that it is gone.
+func (s *session) redirected(t target, k known, to *url.URL, forGood bool) visited {
 	next, err := s.site.ids.normal(to)
 	switch {
 	case err != nil:
@@ -139,8 +144,8 @@ func (s *session) redirected(t target, u *url.URL, k known, to *url.URL) visited
 		skip := connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipExcluded, Detail: fmt.Sprintf("it redirects to %s, and %s", next, why)}
 		return visited{change: skip, outside: next.String()}
 	}
-	v := visited{redirect: &target{URL: next.String(), Depth: t.Depth, Hops: t.Hops + 1}}
-	if k.revision != "" {
+	v := visited{redirect: &target{URL: next.String(), Depth: t.Depth, Hops: t.Hops + 1}, forGood: forGood}
+	if k.revision != "" && !forGood {
 		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipCanonical, Detail: "it redirects to " + next.String()}
 	}
 	return v

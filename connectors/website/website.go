@@ -180,6 +180,9 @@ func (s *Site) Fetch(ctx context.Context, id string) (connectors.Change, error) 
 	if v.transport != nil {
 		return nil, v.transport
 	}
+	if v.redirect != nil && v.forGood {
+		return connectors.Delete{ID: id, Evidence: connectors.EvidenceGone}, nil
+	}
 	if v.redirect != nil {
 		return connectors.Skip{ID: id, URI: id, Reason: connectors.SkipCanonical, Detail: "it redirects to " + v.redirect.URL}, nil
 	}
