@@ -47,6 +47,9 @@ type Faults struct {
 	Err       error
 	// Gone makes everything fail with ErrNotFound.
 	Gone bool
+	// OpenInLoopOnly makes documents fail to open once the loop over their pull
+	// has ended, which is all that the contract promises.
+	OpenInLoopOnly bool
 	// NoFetchEvidence makes Fetch of an absent document fail with a fault instead
 	// of answering Delete.
 	NoFetchEvidence bool

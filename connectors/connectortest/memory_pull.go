@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"freshet/connectors"
 )
@@ -18,6 +20,7 @@ var errorNoAnswer = errors.New("the place did not answer")
 func (m *Memory) Pull(ctx context.Context, pos connectors.Position) iter.Seq2[connectors.Change, error] {
 	return func(yield func(connectors.Change, error) bool) {
 		p := &memoryPull{m: m, ctx: ctx, pos: pos, yield: yield}
+		defer p.ended.Store(true)
 		if err := p.run(); err != nil && !p.stopped {
 			yield(nil, err)
 		}
@@ -34,6 +37,24 @@ type memoryPull struct {
 	listed  int
 	faults  Faults
 	epoch   int
+	ended   atomic.Bool
+}
+
+var errorLoopEnded = errors.New("the loop over the pull has ended; documents can no longer be opened")
+
+// inLoop makes a document fail to open when the loop over this pull has ended.
+func (p *memoryPull) inLoop(c connectors.Change) {
+	up, ok := c.(connectors.Upsert)
+	if !ok || !p.faults.OpenInLoopOnly {
+		return
+	}
+	open := up.Document.Open
+	up.Document.Open = func(ctx context.Context) (io.ReadCloser, error) {
+		if p.ended.Load() {
+			return nil, errorLoopEnded
+		}
+		return open(ctx)
+	}
 }
 
 // errStopped ends a pull whose consumer has left the loop.
@@ -146,6 +167,7 @@ func (p *memoryPull) list(id string) error {
 	if err != nil {
 		return err
 	}
+	p.inLoop(c)
 	if err := p.say(c); err != nil || !twice {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"freshet/connectors"
 	"freshet/connectors/connectortest"
@@ -14,6 +15,63 @@ func TestMemoryPassesTheSuite(t *testing.T) {
 		HasFeed: true,
 		New:     memoryWorld,
 	})
+}
+
+func TestDocumentsCanBeOpenedAsLongAsTheLoopLasts(t *testing.T) {
+	m := connectortest.NewMemory()
+	m.Put("a", "# Title\ntext")
+	for strict, want := range map[bool]bool{false: true, true: false} {
+		m.SetFaults(connectortest.Faults{OpenInLoopOnly: strict})
+		var doc *connectors.Document
+		for c, err := range m.Pull(t.Context(), connectortest.NewPosition(connectors.Full)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if up, ok := c.(connectors.Upsert); ok {
+				doc = up.Document
+				if _, err := doc.Open(t.Context()); err != nil {
+					t.Errorf("within the loop: %v", err)
+				}
+			}
+		}
+		if _, err := doc.Open(t.Context()); (err == nil) != want {
+			t.Errorf("after the loop, only in the loop being %t: %v", strict, err)
+		}
+	}
+}
+
+func TestHooksFailEveryKindOfCall(t *testing.T) {
+	m := connectortest.NewMemory()
+	for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
+		m.Put(id, "text of "+id)
+	}
+	broken := errors.New("this call fails")
+	for _, op := range []connectortest.Op{connectortest.OpPull, connectortest.OpList, connectortest.OpCheckpoint, connectortest.OpOpen} {
+		m.Hook(func(_ context.Context, now connectortest.Op, _ string) error {
+			if now == op {
+				return broken
+			}
+			return nil
+		})
+		var failed error
+		for c, err := range m.Pull(t.Context(), connectortest.NewPosition(connectors.Full)) {
+			if failed = errors.Join(failed, err); err != nil {
+				break
+			}
+			if up, ok := c.(connectors.Upsert); ok {
+				_, err := up.Document.Open(t.Context())
+				failed = errors.Join(failed, err)
+			}
+		}
+		if !errors.Is(failed, broken) {
+			t.Errorf("a hook on %q gave %v", op, failed)
+		}
+	}
+	m.Hook(nil)
+	m.Touch("a", time.Now())
+	if c := m.Counts(); c.Pulls != 3 || c.Opens == 0 || m.Opens("a") == 0 || len(m.IDs()) != 6 {
+		t.Errorf("counted %+v", c)
+	}
 }
 
 func memoryWorld(t *testing.T) *connectortest.World {
