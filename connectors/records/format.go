@@ -79,8 +79,9 @@ func (s *Source) guessFormat(p *page, head []byte) string {
 	case bytes.HasPrefix(start, []byte("[")):
 		return "json"
 	case bytes.HasPrefix(start, []byte("{")):
-		line, _, _ := bytes.Cut(start, []byte("\n"))
-		if s.items == "" && s.paging == "" && json.Valid(bytes.TrimSpace(line)) {
+		line, rest, _ := bytes.Cut(start, []byte("\n"))
+		second := bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte("{"))
+		if s.items == "" && s.paging == "" && second && json.Valid(bytes.TrimSpace(line)) {
 			return "jsonl"
 		}
 		return "json"

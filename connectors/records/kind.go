@@ -15,7 +15,7 @@ const (
 	defaultMaxSizeMB   = 4096 // of one file or response
 	defaultMaxRecordKB = 8192
 	defaultMaxPages    = 100_000
-	defaultMaxRecords  = 5_000_000 // in one pass; each costs about 40 bytes of memory
+	defaultMaxRecords  = 5_000_000 // in one pass; each costs about 50 bytes of memory
 	maxNesting         = 100       // brackets inside each other
 	maxIDBytes         = 2048
 	maxTitleBytes      = 2048

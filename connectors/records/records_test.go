@@ -180,6 +180,7 @@ func TestDamagedListingsAreNeverWhole(t *testing.T) {
 		{"text behind a JSON object", "x.json", `{"data":[{"id":"a","body":"x"}]} {`, map[string]any{"items": "data"}, 1, "", "ends in the middle"},
 		{"no list where items says", "x.json", `{"error":"maintenance","rows":[]}`, map[string]any{"items": "data"}, 0, "", "rows"},
 		{"an object without items", "x.json", "{\n\"rows\":[]}", nil, 0, "", "lists at rows"},
+		{"an object without items on one line", "x.json", `{"rows":[{"id":"a","body":"x"}]}`, nil, 0, "", "lists at rows"},
 		{"a CSV cut in a row", "x.csv", "id,body\na,x\nb", nil, 1, "", "last row"},
 		{"a CSV row with a column too few", "x.csv", "id,body\na,x\nb\nc,x\n", nil, 2, "malformed", "line 3"},
 		{"a CSV with a quote that is never closed", "x.csv", "id,body\na,x\nb,\"" + strings.Repeat("x\n", 200_000), map[string]any{"max_record_kb": 1}, 1, "", "max_record_kb"},
