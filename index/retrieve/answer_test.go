@@ -1,0 +1,145 @@
+package retrieve
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"freshet/index"
+)
+
+// helpCentre is a base of a few titled pages.
+func helpCentre(t *testing.T) *world {
+	w := newWorld(t)
+	for key, page := range map[string][2]string{
+		"refund":   {"How do I get a refund?", "Ask for a refund in your account within fourteen days, and the money is paid back to your card."},
+		"delivery": {"How long does delivery take?", "Parcels are delivered within three working days after the order was placed."},
+		"password": {"How do I reset my password?", "Choose the link on the sign-in page, and a new password is sent by e-mail."},
+		"hours":    {"When is the shop open?", "The shop in the main street is open from nine to six, except on Sundays."},
+		"gift":     {"Can I buy a gift card?", "Gift cards are sold at the till and in the online shop, from ten to a hundred."},
+		"student":  {"Is there a discount for students?", "Students pay ten percent less with a valid card of their school."},
+	} {
+		w.add(key, page[0], []string{page[1]}, nil)
+	}
+	return w
+}
+
+func TestAnswerStates(t *testing.T) {
+	w := helpCentre(t)
+	for question, want := range map[string]struct {
+		states []State
+		reason string
+	}{
+		"How do I get a refund?":                 {[]State{Found}, ""},
+		"how do i reset my pasword":              {[]State{Found, Uncertain}, `corrected:["password"]`},
+		"quokka husbandry in Tasmania":           {[]State{None}, `unmatched_terms:["quokka","husbandry","tasmania"]`},
+		"is it the":                              {[]State{None}, "no_content_words"},
+		"warranty on quokka shop cutlery sets":   {[]State{None, Uncertain}, "low_coverage"},
+		"does the shop sell card holders abroad": {[]State{None, Uncertain}, ""},
+	} {
+		a := w.ask(Request{Query: question}).Answer
+		if !slices.Contains(want.states, a.State) {
+			t.Errorf("%s: %s (%v), want %v", question, a.State, a.Confidence, want.states)
+		}
+		if want.reason != "" && !slices.Contains(a.Reasons, want.reason) {
+			t.Errorf("%s: reasons %q, want %s among them", question, a.Reasons, want.reason)
+		}
+	}
+}
+
+func TestAnEmptyBaseAnswersNone(t *testing.T) {
+	w := newWorld(t)
+	resp := w.ask(Request{Query: "refund"})
+	if resp.Answer.State != None || resp.Hits == nil || len(resp.Answer.Reasons) == 0 {
+		t.Errorf("%+v", resp)
+	}
+}
+
+func TestLeavingTheRightPageOutLowersConfidence(t *testing.T) {
+	w := helpCentre(t)
+	with := w.ask(Request{Query: "refund to my card"})
+	without := w.ask(Request{Query: "refund to my card", Without: func(d *index.DocumentInfo) bool { return d.Key == "refund" }})
+	if slices.Contains(keys(without.Hits), "refund") || without.Answer.Confidence >= with.Answer.Confidence {
+		t.Errorf("with %v, without %v %v", with.Answer.Confidence, without.Answer.Confidence, keys(without.Hits))
+	}
+}
+
+func TestADefinitionQuestionPrefersThePageNamedAfterTheTerm(t *testing.T) {
+	w := newWorld(t)
+	w.add("mentions", "Chargeback fees and chargeback limits", []string{"chargeback chargeback chargeback fees"}, nil)
+	w.add("term", "Chargeback", []string{"A payment that the bank takes back, a chargeback, after the owner of the card complained."}, nil)
+	if got := keys(w.ask(Request{Query: "What is a chargeback?"}).Hits); got[0] != "term" {
+		t.Errorf("hits %v", got)
+	}
+}
+
+func TestClarifyNamesTheFacetThatDecides(t *testing.T) {
+	w := newWorld(t)
+	for _, plan := range []string{"basic", "pro"} {
+		w.add(plan, "Refund deadline", []string{"The refund deadline is " + map[string]string{"basic": "fourteen", "pro": "thirty"}[plan] + " days."},
+			func(p *index.Passage) { p.Document.Facets = map[string][]string{"plan": {plan}} })
+	}
+	w.add("other", "Delivery", []string{"Parcels travel."}, nil)
+	a := w.ask(Request{Query: "refund deadline"}).Answer
+	if a.State != Clarify || a.Ask == nil || a.Ask.Facet != "plan" || !slices.Equal(a.Ask.Values, []string{"basic", "pro"}) {
+		t.Errorf("%+v, ask %+v", a, a.Ask)
+	}
+	if a := w.ask(Request{Query: "refund deadline", Context: map[string][]string{"plan": {"pro"}}}).Answer; a.State == Clarify {
+		t.Error("the context says which")
+	}
+}
+
+func TestFreshness(t *testing.T) {
+	day := 24 * time.Hour
+	for name, c := range map[string]struct {
+		d       index.DocumentInfo
+		state   FreshnessState
+		reasons string
+	}{
+		"nothing known":                 {index.DocumentInfo{}, Fresh, ""},
+		"reviewed in time":              {index.DocumentInfo{Modified: testNow.Add(-30 * day), ReviewEvery: 180 * day}, Fresh, ""},
+		"review due soon":               {index.DocumentInfo{Modified: testNow.Add(-170 * day), ReviewEvery: 180 * day}, ReviewSoon, "review_due_soon"},
+		"review overdue":                {index.DocumentInfo{Modified: testNow.Add(-181 * day), ReviewEvery: 180 * day}, Stale, "review_interval_passed"},
+		"confirmed though old":          {index.DocumentInfo{Modified: testNow.Add(-400 * day), ReviewEvery: 180 * day, ConfirmedUntil: testNow.Add(100 * day)}, Fresh, ""},
+		"confirmation ends soon":        {index.DocumentInfo{ConfirmedUntil: testNow.Add(3 * day)}, ReviewSoon, "confirmation_ends_soon"},
+		"confirmation ended":            {index.DocumentInfo{ConfirmedUntil: testNow.Add(-3 * day), Modified: testNow.Add(-9 * day)}, Stale, "confirmation_ended"},
+		"changed after it ended":        {index.DocumentInfo{ConfirmedUntil: testNow.Add(-3 * day), Modified: testNow.Add(-day)}, Fresh, ""},
+		"unreadable":                    {index.DocumentInfo{Unreadable: true}, Stale, "unreadable"},
+		"its source waits for a person": {index.DocumentInfo{SourceState: "needs_you"}, ReviewSoon, "source_needs_you"},
+		"overdue and paused":            {index.DocumentInfo{Modified: testNow.Add(-181 * day), ReviewEvery: 180 * day, SourceState: "paused"}, Stale, "review_interval_passed source_paused"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := freshness(&c.d, testNow)
+			if f.State != c.state || strings.Join(f.Reasons, " ") != c.reasons {
+				t.Errorf("%s %v, want %s %s", f.State, f.Reasons, c.state, c.reasons)
+			}
+		})
+	}
+}
+
+func TestFilters(t *testing.T) {
+	for name, c := range map[string]struct {
+		keys map[string][]string
+		want string
+		says string
+	}{
+		"none":           {nil, "", ""},
+		"label":          {map[string][]string{"label": {"a", "b"}}, `and("label" in ["a" "b"])`, ""},
+		"facet and path": {map[string][]string{"facet.plan": {"pro"}, "path": {"/help"}}, `and("facet.plan" in ["pro"],or("path"^"/help"))`, ""},
+		"date":           {map[string][]string{"modified_after": {"2026-01-02"}}, `and("modified"[1.767312e+09,*])`, ""},
+		"unknown":        {map[string][]string{"labels": {"a"}}, "", "labels"},
+		"bad date":       {map[string][]string{"modified_before": {"May"}}, "", "2026-01-31"},
+		"no value":       {map[string][]string{"label": nil}, "", "no value"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := Filter(c.keys)
+			switch {
+			case c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)):
+				t.Errorf("error %v, want %q in it", err, c.says)
+			case c.says == "" && (err != nil || f != nil && f.String() != c.want || f == nil && c.want != ""):
+				t.Errorf("%v, %v; want %s", f, err, c.want)
+			}
+		})
+	}
+}
