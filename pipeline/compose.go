@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"strings"
 
@@ -35,30 +36,45 @@ func (r *run) compose(it *item, doc catalog.Document, listed catalog.Details, te
 	return nil
 }
 
-// composeNew makes a document that no source ID stands for yet. It may be one
-// that has moved: then its text is that of a document that is gone.
+// composeNew makes a document that had no text so far; doc is what is there of it,
+// or empty. It may be one that has moved: then its text is that of a document
+// that is gone.
 func (r *run) composeNew(ctx context.Context, it *item, doc catalog.Document, listed catalog.Details, text *extract.Text, packed []byte) error {
 	hash := textHash(packed)
 	old, err := r.movedFrom(ctx, it.id, hash)
 	if err != nil {
-		return err
+		// The text goes on being served under its old ID until the move is certain.
+		return r.cannotRead(ctx, it, listed.URI, err)
 	}
+	it.outcome, it.settled = catalog.New, true
 	if old != nil {
+		placeholder := doc.Key
 		old.ExternalID, old.Revision, old.Content = it.id, doc.Revision, doc.Content
 		it.outcome = catalog.Moved
-		return r.compose(it, *old, listed, text, nil)
+		var newVersion []byte
+		if !old.State.Serves() {
+			newVersion = packed
+		}
+		if err := r.compose(it, *old, listed, text, newVersion); err != nil {
+			return err
+		}
+		it.write.Forget = placeholder
+		return nil
 	}
-	fresh, err := r.newDocument(ctx, it.id)
-	if err != nil {
-		return err
+	if doc.Key == "" {
+		fresh, err := r.newDocument(ctx, it.id)
+		if err != nil {
+			return err
+		}
+		fresh.Revision, fresh.Content = doc.Revision, doc.Content
+		doc = fresh
 	}
-	fresh.Revision, fresh.Content, fresh.TextHash = doc.Revision, doc.Content, hash
-	it.outcome = catalog.New
-	return r.compose(it, fresh, listed, text, packed)
+	doc.TextHash = hash
+	return r.compose(it, doc, listed, text, packed)
 }
 
 // movedFrom returns the document of this source with the same text whose own ID
-// the source denies, or nil.
+// the source denies, or nil. An error is a fault of asking.
 func (r *run) movedFrom(ctx context.Context, id string, hash index.Hash) (*catalog.Document, error) {
 	fetcher, ok := r.src.(connectors.Fetcher)
 	if !ok || r.DryRun {
@@ -72,7 +88,7 @@ func (r *run) movedFrom(ctx context.Context, id string, hash index.Hash) (*catal
 	}
 	for i := range list {
 		old := &list[i]
-		if old.ExternalID == id || old.SeenPass >= r.passID && r.pass == connectors.Full || !r.claimMove(old.Key) {
+		if old.ExternalID == id || old.VersionSeq == 0 || old.SeenPass >= r.passID && r.pass == connectors.Full || !r.claimMove(old.Key) {
 			continue
 		}
 		change, err := fetcher.Fetch(ctx, old.ExternalID)
@@ -80,6 +96,10 @@ func (r *run) movedFrom(ctx context.Context, id string, hash index.Hash) (*catal
 			return old, nil
 		}
 		r.unclaimMove(old.Key)
+		if err != nil {
+			r.doubtMove(old.Key)
+			return nil, fmt.Errorf("find out whether %s has moved here: %w", old.ExternalID, err)
+		}
 	}
 	return nil, nil
 }
@@ -89,9 +109,7 @@ func (r *run) composeChanged(ctx context.Context, it *item, doc catalog.Document
 	hash := textHash(packed)
 	switch {
 	case doc.VersionSeq == 0:
-		doc.TextHash = hash
-		it.outcome = catalog.New
-		return r.compose(it, doc, listed, text, packed)
+		return r.composeNew(ctx, it, doc, listed, text, packed)
 	case doc.TextHash == hash:
 		it.outcome = storedOutcome(&doc, listed.Hash(), r.recipe)
 		var newVersion []byte

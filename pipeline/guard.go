@@ -130,8 +130,10 @@ func refused(old, now *catalog.Hold) bool {
 	return true
 }
 
-// decide settles the holds of this run: below the guard's thresholds they take
-// effect, above they wait for a person.
+// decide settles the holds that the finished pass has left: below the guard's
+// thresholds they take effect, above they wait for a person. Before the end of a
+// pass nothing is decided, also not what a stopped run left behind: few of many
+// must not slip through.
 func (r *run) decide(ctx context.Context) error {
 	holds, err := r.Catalog.Holds(ctx, r.source.ID, catalog.HoldOpen)
 	if err != nil {

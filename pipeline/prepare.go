@@ -115,7 +115,7 @@ func (r *run) fromContent(ctx context.Context, it *item, d *connectors.Document,
 		if doc, err = r.Catalog.DocumentByKey(ctx, it.known.Key); err != nil {
 			return err
 		}
-		if doc.VersionSeq > 0 && doc.Content == hash && textRecipe(doc.Recipe) == textRecipe(r.recipe) && doc.State != catalog.Unreadable {
+		if doc.VersionSeq > 0 && doc.Content == hash && textRecipe(doc.Recipe) == textRecipe(r.recipe) {
 			it.settled = true
 			if doc.State.Serves() && doc.Listed == listed.Hash() && doc.Recipe == r.recipe && doc.Revision == revision {
 				it.outcome, it.stamp = catalog.Unchanged, doc.Key
@@ -128,7 +128,6 @@ func (r *run) fromContent(ctx context.Context, it *item, d *connectors.Document,
 	if err != nil {
 		return r.cannotRead(ctx, it, d.URI, err)
 	}
-	it.settled = true
 	packed, err := json.Marshal(text)
 	if err != nil {
 		return fmt.Errorf("encode text of %s: %w", it.id, err)
@@ -159,8 +158,10 @@ func (r *run) open(ctx context.Context, d *connectors.Document) ([]byte, error) 
 	return content, nil
 }
 
+// extractOptions leave the listed title out: a new title is a change of details,
+// not of the text.
 func (r *run) extractOptions(d *connectors.Document) extract.Options {
-	o := extract.Options{MediaType: d.MediaType, URI: d.URI, Title: d.Title, Locale: d.Locale}
+	o := extract.Options{MediaType: d.MediaType, URI: d.URI, Locale: d.Locale}
 	o.Drop, o.Select = r.drop, r.pick
 	return o
 }
@@ -233,6 +234,7 @@ func (r *run) prepareSkip(ctx context.Context, it *item, c connectors.Skip) erro
 			it.write = &catalog.Change{Document: doc, Outcome: catalog.Skipped}
 			return nil
 		}
+		it.stamp = it.known.Key // it was listed, if only to be left out
 		return r.holdBack(ctx, it, catalog.ActExclude, string(c.Reason))
 	}
 	it.stamp = it.known.Key

@@ -47,7 +47,8 @@ type run struct {
 
 	mu       sync.Mutex
 	newTexts map[index.Hash]int
-	moves    map[string]bool
+	moves    map[string]bool // keys that a new ID has taken over in this run
+	doubted  map[string]bool // keys of which nobody could say whether they have moved
 }
 
 // Run pulls a source once and returns what it did. The error is that of the
@@ -75,7 +76,7 @@ func (s *Syncer) begin(ctx context.Context, id string, o RunOptions) (*run, erro
 	}
 	now := s.Now().UTC()
 	r := &run{Syncer: s, RunOptions: o, source: source, now: now, started: now, recipe: recipe(&source),
-		newTexts: make(map[index.Hash]int), moves: make(map[string]bool)}
+		newTexts: make(map[index.Hash]int), moves: make(map[string]bool), doubted: make(map[string]bool)}
 	r.report = &catalog.Report{Source: id, Pass: connectors.Full.String(), Started: now, Reasons: map[string]int{}, Errors: []string{}}
 	r.drop, r.pick = extractSettings(source.Extract)
 	return r, nil
@@ -105,9 +106,6 @@ func (r *run) all(ctx context.Context) error {
 	r.src, r.kind = src, kind
 	r.Reached(PhaseOpened)
 	if !r.DryRun {
-		if err := r.decide(ctx); err != nil { // what a stopped run left undecided
-			return err
-		}
 		if err := r.retryDue(ctx); err != nil {
 			return err
 		}
@@ -314,6 +312,12 @@ func (r *run) claimMove(key string) bool {
 	}
 	r.moves[key] = true
 	return true
+}
+
+func (r *run) doubtMove(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.doubted[key] = true
 }
 
 func (r *run) unclaimMove(key string) {

@@ -74,6 +74,9 @@ func (r *run) judgeAbsent(ctx context.Context, b *catalog.Batch, absent []catalo
 		known := knownOf(d)
 		it := &item{id: d.ExternalID, known: &known}
 		switch {
+		case r.doubted[d.Key]:
+			r.note("move_not_confirmed")
+			continue
 		case d.State == catalog.Hidden:
 			r.missAgain(b, d)
 			continue

@@ -43,6 +43,9 @@ type Change struct {
 	Document Document // the row as it shall be; sequence numbers are the catalog's
 	Outcome  Outcome
 	Approved bool // a person allowed it: the guard does not count it
+	// Forget is the key of a document without any text whose external ID this
+	// one takes over: it was a placeholder for what could not be read.
+	Forget string
 
 	// Content says that Chunks is the whole new set of the document; chunks that
 	// are there with equal ID and Input stay. Without Content chunks stay as they are,

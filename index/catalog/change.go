@@ -17,6 +17,9 @@ type chunkRow struct {
 
 func (w *writer) change(ch *Change) error {
 	d := &ch.Document
+	if err := w.forget(ch.Forget); err != nil {
+		return fmt.Errorf("forget the placeholder of %s: %w", d.ExternalID, err)
+	}
 	payload := d.IndexPayload().Hash()
 	payloadChanged := payload != d.Payload || d.VersionSeq == 0
 	seq := w.seq + 1
@@ -45,6 +48,16 @@ func (w *writer) change(ch *Change) error {
 	}
 	d.Payload = payload
 	return w.document(d)
+}
+
+func (w *writer) forget(key string) error {
+	if key == "" {
+		return nil
+	}
+	if err := w.exec(`DELETE FROM seen WHERE doc = ? AND EXISTS (SELECT 1 FROM documents d WHERE d.doc = seen.doc AND d.version_seq = 0)`, key); err != nil {
+		return err
+	}
+	return w.exec(`DELETE FROM documents WHERE doc = ? AND version_seq = 0`, key)
 }
 
 func entryKind(ch *Change, rows int, payloadChanged bool) index.EntryKind {

@@ -21,11 +21,13 @@ var _ schedules.Store = (*Jobs)(nil)
 // Put makes the job exist.
 func (j *Jobs) Put(ctx context.Context, job schedules.Job) error {
 	return j.c.tx(ctx, "save job "+job.Subject, func(tx *sql.Tx) error {
+		// The token begins at the time, so that a job which was removed and made again
+		// does not repeat the tokens of leases from before.
 		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (kind, subject, schedule, due, paused, worker, token, expires, failures)
-			VALUES (?, ?, ?, ?, ?, '', 0, 0, 0)
+			VALUES (?, ?, ?, ?, ?, '', ?, 0, 0)
 			ON CONFLICT (kind, subject) DO UPDATE SET paused = excluded.paused, schedule = excluded.schedule,
 			due = CASE WHEN jobs.schedule <> excluded.schedule OR jobs.due = 0 THEN excluded.due ELSE jobs.due END`,
-			job.Kind, job.Subject, job.Schedule, millis(job.Due), flag(job.Paused))
+			job.Kind, job.Subject, job.Schedule, millis(job.Due), flag(job.Paused), millis(j.c.now()))
 		return err
 	})
 }
