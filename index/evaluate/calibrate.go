@@ -23,6 +23,11 @@ const (
 	mostTitles  = 300 // titles that are turned into questions
 	rounds      = 3   // differently worded questions of each title
 	tether      = 1   // strength of the prior in Fit
+
+	falseShare = 0.15
+	doubtShare = 0.60
+	leastFound = 0.40
+	mostFound  = 0.90
 )
 
 // Calibrate fits the model of the answer state to a base, from questions made out
@@ -42,7 +47,23 @@ func Calibrate(ctx context.Context, search Search, base string, titles []Titled,
 		}
 		lines = append(lines, more...)
 	}
-	return Fit(Samples(lines, float64(len(lines))/rounds), prior, tether, calibrated()), nil
+	model := Fit(Samples(lines, float64(len(lines))/rounds), prior, tether, calibrated())
+	setThresholds(model, lines)
+	return model, nil
+}
+
+// setThresholds places the states so that, of the questions whose documents were
+// left out, falseShare are given as found and doubtShare as found or uncertain.
+func setThresholds(m *retrieve.Model, lines []Line) {
+	var wrong []float64
+	for _, l := range lines {
+		if l.Without != nil {
+			wrong = append(wrong, m.Confidence(l.Without.Features))
+		}
+	}
+	slices.Sort(wrong)
+	m.Found = min(max(quantile(wrong, 1-falseShare), leastFound), mostFound)
+	m.Uncertain = min(quantile(wrong, 1-doubtShare), m.Found)
 }
 
 // calibrated are the features whose weights a base's titles say something about.

@@ -111,7 +111,7 @@ func (s *session) admits(p *index.Passage) bool {
 }
 
 func (s *session) newCandidate(p *index.Passage, h found) *candidate {
-	c := &candidate{id: p.Chunk.ID, passage: *p, found: h, freshness: freshness(&p.Document, s.now)}
+	c := &candidate{id: p.Chunk.ID, passage: p, found: h, freshness: freshness(&p.Document, s.now)}
 	c.scores.Dense = h.dense
 	for i, x := range h.terms {
 		if i == len(s.query.Terms) {

@@ -30,7 +30,7 @@ func newPart(p *index.Passage) part {
 }
 
 func newChoice(c *candidate) *choice {
-	p := &c.passage
+	p := c.passage
 	return &choice{main: c, lo: p.Chunk.Ord, hi: p.Chunk.Ord, parts: []part{newPart(p)}, words: wordsOf(p)}
 }
 
@@ -62,7 +62,7 @@ func (s *session) joins(c *candidate) bool {
 		return false
 	}
 	for _, x := range s.chosen {
-		if x.takes(&c.passage) {
+		if x.takes(c.passage) {
 			return true
 		}
 	}

@@ -111,7 +111,7 @@ type Freshness struct {
 
 // newHit shapes a candidate for the response.
 func newHit(c *candidate, doubts Doubts) Hit {
-	p := &c.passage
+	p := c.passage
 	d := &p.Document
 	hit := Hit{
 		ChunkID: p.Chunk.ID, Text: p.Chunk.Text, Score: c.score, Scores: c.scores, Freshness: c.freshness,

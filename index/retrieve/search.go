@@ -54,7 +54,7 @@ type session struct {
 // A candidate is a passage that was vouched for.
 type candidate struct {
 	id        index.ChunkID
-	passage   index.Passage
+	passage   *index.Passage
 	found     found
 	scores    Scores
 	score     float64
@@ -111,7 +111,7 @@ func (s *session) rerank(ctx context.Context) {
 	head := s.candidates[:min(len(s.candidates), max(20, s.req.Limit))]
 	passages := make([]index.Passage, len(head))
 	for i, c := range head {
-		passages[i] = c.passage
+		passages[i] = *c.passage
 	}
 	within, cancel := context.WithTimeout(ctx, s.r.o.Limits.Reranking)
 	defer cancel()
