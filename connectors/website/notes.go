@@ -41,7 +41,7 @@ func pageKey(id string) string            { return "page:" + id }
 func linksKey(id string, part int) string { return fmt.Sprintf("links:%d:%s", part, id) }
 
 // recall returns what is remembered of a page; ok is false if nothing is.
-func recall(ctx context.Context, m connectors.Memory, id string) (n note, ok bool, err error) {
+func (p *packer) recall(ctx context.Context, m connectors.Memory, id string) (n note, ok bool, err error) {
 	text, err := m.Get(ctx, pageKey(id))
 	if err != nil || text == "" {
 		return note{}, false, err
@@ -57,14 +57,14 @@ func recall(ctx context.Context, m connectors.Memory, id string) (n note, ok boo
 		}
 		packed.WriteString(part)
 	}
-	n.links, err = unpack(packed.String())
+	n.links, err = p.unpack(packed.String())
 	return n, err == nil, nil
 }
 
 // remember keeps a note of a page in place of old. Of a page with too many links
 // it keeps only that.
-func remember(m connectors.Memory, id string, n, old note) error {
-	packed, err := pack(n.links)
+func (p *packer) remember(m connectors.Memory, id string, n, old note) error {
+	packed, err := p.pack(n.links)
 	if err != nil {
 		return err
 	}
@@ -103,23 +103,34 @@ func (n note) equal(o note) bool {
 		n.Parts == o.Parts && n.Heavy == o.Heavy && slices.Equal(n.links, o.links)
 }
 
-func pack(links []string) (string, error) {
+// packer packs links into text and unpacks them. It keeps its working memory, a
+// megabyte, for the next page; one pull has one.
+type packer struct {
+	out   bytes.Buffer
+	write *flate.Writer
+	read  io.ReadCloser
+}
+
+func (p *packer) pack(links []string) (string, error) {
 	if len(links) == 0 {
 		return "", nil
 	}
-	var b bytes.Buffer
-	z, err := flate.NewWriter(&b, flate.BestCompression)
-	if err != nil {
+	p.out.Reset()
+	if p.write == nil {
+		var err error
+		if p.write, err = flate.NewWriter(&p.out, flate.DefaultCompression); err != nil {
+			return "", fmt.Errorf("packing links: %w", err)
+		}
+	}
+	p.write.Reset(&p.out)
+	_, err := io.WriteString(p.write, strings.Join(links, "\n"))
+	if err := errors.Join(err, p.write.Close()); err != nil {
 		return "", fmt.Errorf("packing links: %w", err)
 	}
-	_, errWrite := io.WriteString(z, strings.Join(links, "\n"))
-	if err := errors.Join(errWrite, z.Close()); err != nil {
-		return "", fmt.Errorf("packing links: %w", err)
-	}
-	return base64.RawStdEncoding.EncodeToString(b.Bytes()), nil
+	return base64.RawStdEncoding.EncodeToString(p.out.Bytes()), nil
 }
 
-func unpack(packed string) ([]string, error) {
+func (p *packer) unpack(packed string) ([]string, error) {
 	if packed == "" {
 		return nil, nil
 	}
@@ -127,7 +138,16 @@ func unpack(packed string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading remembered links: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), maxLinkText))
+	in := bytes.NewReader(b)
+	if again, ok := p.read.(flate.Resetter); ok {
+		err = again.Reset(in, nil)
+	} else {
+		p.read = flate.NewReader(in)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading remembered links: %w", err)
+	}
+	text, err := io.ReadAll(io.LimitReader(p.read, maxLinkText))
 	if err != nil {
 		return nil, fmt.Errorf("reading remembered links: %w", err)
 	}

@@ -286,11 +286,12 @@ func TestNotesHoldManyLinksAndGiveUpOnTooMany(t *testing.T) {
 			list = append(list, fmt.Sprintf("https://www.example.org/help/%d/%x", i, r.Uint64()))
 		}
 		in := note{ETag: `"x"`, Revision: "r", links: list}
-		if err := remember(pos.Memory(), "id", in, note{}); err != nil {
+		var p packer
+		if err := p.remember(pos.Memory(), "id", in, note{}); err != nil {
 			t.Fatal(err)
 		}
 		pos.Take(connectors.Checkpoint{Cursor: "c"})
-		got, ok, err := recall(context.Background(), pos.Memory(), "id")
+		got, ok, err := p.recall(context.Background(), pos.Memory(), "id")
 		if err != nil || !ok || got.Heavy != heavy || !heavy && !slices.Equal(got.links, list) {
 			t.Errorf("%d links: %t, %v, %d links back, heavy: %t", n, ok, err, len(got.links), got.Heavy)
 		}

@@ -29,6 +29,7 @@ type session struct {
 	maps    *http.Client
 	origins map[string]*origin
 	pages   *buffer
+	packer  packer
 }
 
 // origin is a scheme, host and port with its rules.

@@ -86,7 +86,7 @@ func (s *session) recall(ctx context.Context, id string) (known, error) {
 	if k.revision, err = s.pos.Revision(ctx, id); err != nil {
 		return k, fmt.Errorf("asking for the revision of %.200q: %w", id, err)
 	}
-	if k.note, k.noted, err = recall(ctx, s.pos.Memory(), id); err != nil {
+	if k.note, k.noted, err = s.packer.recall(ctx, s.pos.Memory(), id); err != nil {
 		return k, fmt.Errorf("asking for the note of %.200q: %w", id, err)
 	}
 	k.usable = k.noted && k.revision != "" && k.revision == k.note.Revision && !k.note.Heavy
@@ -286,7 +286,7 @@ func (s *session) conclude(t target, k known, c content, h http.Header, v *visit
 			v.change = connectors.Same{ID: t.URL}
 		}
 	}
-	return remember(s.pos.Memory(), t.URL, n, k.note)
+	return s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
 }
 
 func (s *session) document(id string, c content, p page) connectors.Change {

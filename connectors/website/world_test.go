@@ -39,7 +39,7 @@ type testSite struct {
 	bySitemap  bool
 }
 
-func newTestSite(t *testing.T) *testSite {
+func newTestSite(t testing.TB) *testSite {
 	s := &testSite{paths: map[string]http.HandlerFunc{}, pages: map[string]string{}, broken: map[string]bool{}, hidden: map[string]bool{}, spoilt: map[string]bool{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(func() {
@@ -63,7 +63,7 @@ func testEnv() connectors.Env {
 	}})}
 }
 
-func (s *testSite) open(t *testing.T, more map[string]any) *Site {
+func (s *testSite) open(t testing.TB, more map[string]any) *Site {
 	t.Helper()
 	u, err := url.Parse(s.URL)
 	if err != nil {
