@@ -33,8 +33,8 @@ func New(limits Limits) *Extractor { return &Extractor{limits: limits.withDefaul
 // Extract reads r to its end. A *connectors.Verdict in the error's chain means
 // that the document cannot be read as it stands: unsupported_media_type,
 // too_large, malformed, encrypted or empty. Any other error is a fault of r, of
-// ctx, or a selector in o that is not valid CSS. It returns soon after ctx is
-// done.
+// ctx, or a selector in o that is not valid CSS. ctx is looked at between the
+// steps of reading; no step takes more than a few seconds within the limits.
 func (x *Extractor) Extract(ctx context.Context, r io.Reader, o Options) (*Text, error) {
 	o.Limits = x.limits.over(o.Limits)
 	timed, cancel := context.WithTimeoutCause(ctx, o.Limits.Time, tooSlow(o.Limits))

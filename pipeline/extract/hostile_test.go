@@ -35,6 +35,7 @@ func TestAnEndlessLineIsRefusedWithoutBeingRead(t *testing.T) {
 
 func TestHostileContentIsReadInTime(t *testing.T) {
 	const n = 100_000
+	budget := 5*time.Second + 40*ordinary(t)
 	for name, c := range map[string]struct{ content, mediaType string }{
 		"100,000 nested divisions":          {strings.Repeat("<div>", n) + "deep" + strings.Repeat("</div>", n), "text/html"},
 		"a page of 100,000 nested elements": {"<!doctype html><html><body><p>deep</p>" + strings.Repeat("<section>", n) + "deeper", "text/html"},
@@ -66,9 +67,9 @@ func TestHostileContentIsReadInTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
-			text, err := New(Limits{Time: 20 * time.Second}).Extract(t.Context(), strings.NewReader(c.content), Options{MediaType: c.mediaType})
-			if spent := time.Since(began); spent > 10*time.Second {
-				t.Errorf("it took %s", spent)
+			text, err := New(Limits{Time: time.Hour}).Extract(t.Context(), strings.NewReader(c.content), Options{MediaType: c.mediaType})
+			if spent := time.Since(began); spent > budget {
+				t.Errorf("it took %s of %s", spent, budget)
 			} else if testing.Verbose() {
 				t.Log(spent)
 			}
@@ -84,6 +85,15 @@ func TestHostileContentIsReadInTime(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ordinary is how long a harmless page of 2 MB takes here and now, so that a
+// busy machine or the race detector does not look like an attack.
+func ordinary(t *testing.T) time.Duration {
+	page := "<!doctype html><html><body>" + strings.Repeat("<p>An ordinary paragraph of a page that means no harm to anybody.</p>", 30_000) + "</body></html>"
+	began := time.Now()
+	extractString(t, page, Options{})
+	return time.Since(began)
 }
 
 func indented(n int) string {

@@ -123,18 +123,19 @@ func TestTitleLanguageAndForm(t *testing.T) {
 		o                          Options
 		title, language, way, link string
 	}{
-		"the heading that the title repeats": {page, Options{}, "Contact", "fr", WayTrafilatura, ""},
-		"the source's title and locale rule": {page, Options{Title: " Nous  joindre ", Locale: "fr_CA"}, "Nous joindre", "fr-CA", WayTrafilatura, ""},
-		"French by its small words":          {french, Options{}, "", "fr", WayText, ""},
-		"English by its small words":         {"<p>You can cancel your contract within the first thirty days and we will pay you back.</p>", Options{}, "", "en", WayFragment, ""},
-		"German by its letters":              {strings.Repeat("Der schnelle braune Fuchs springt über den faulen Hund und läuft weiter durch den Wald. ", 4), Options{}, "", "de", WayText, ""},
-		"too little to tell":                 {"42 ABC", Options{}, "", "", WayText, ""},
-		"Markdown by its name":               {"# A\n\ntext", Options{URI: "https://x.example/a.md?x=1"}, "A", "", WayMarkdown, ""},
-		"Markdown that begins with HTML":     {"<p align=center>A</p>\n\n*b*", Options{MediaType: "text/markdown; charset=utf-8"}, "", "", WayMarkdown, ""},
-		"XHTML":                              {"<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'x'><html xmlns='http://www.w3.org/1999/xhtml' xml:lang='en'><body><p>&eacute;</p></body></html>", Options{MediaType: "application/xhtml+xml"}, "", "en", WayBody, ""},
-		"text that shows HTML":               {"<b>bold</b> is written so", Options{MediaType: "text/plain"}, "", "", WayText, ""},
-		"a page under the name of text":      {"<!DOCTYPE html><html><body><p>Words here</p></body></html>", Options{MediaType: "text/plain"}, "", "", WayBody, ""},
-		"a relative link":                    {"<base href=/b/><p>See <a href=c?d#e>this</a> <a href='#f'>g</a> <a href='javascript:h'>i</a></p>", Options{MediaType: "text/html", URI: "https://x.example/a/"}, "", "", WayFragment, "https://x.example/b/c?d#e"},
+		"the heading that the title repeats":    {page, Options{}, "Contact", "fr", WayTrafilatura, ""},
+		"the source's title and locale rule":    {page, Options{Title: " Nous  joindre ", Locale: "fr_CA"}, "Nous joindre", "fr-CA", WayTrafilatura, ""},
+		"French by its small words":             {french, Options{}, "", "fr", WayText, ""},
+		"English by its small words":            {"<p>You can cancel your contract within the first thirty days and we will pay you back.</p>", Options{}, "", "en", WayFragment, ""},
+		"German by its letters":                 {strings.Repeat("Der schnelle braune Fuchs springt über den faulen Hund und läuft weiter durch den Wald. ", 4), Options{}, "", "de", WayText, ""},
+		"too little to tell":                    {"42 ABC", Options{}, "", "", WayText, ""},
+		"Markdown by its name":                  {"# A\n\ntext", Options{URI: "https://x.example/a.md?x=1"}, "A", "", WayMarkdown, ""},
+		"Markdown that begins with HTML":        {"<p align=center>A</p>\n\n*b*", Options{MediaType: "text/markdown; charset=utf-8"}, "", "", WayMarkdown, ""},
+		"XHTML":                                 {"<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'x'><html xmlns='http://www.w3.org/1999/xhtml' xml:lang='en'><body><p>&eacute;</p></body></html>", Options{MediaType: "application/xhtml+xml"}, "", "en", WayBody, ""},
+		"a part of a page that nobody declared": {"<em>some</em> words", Options{}, "", "", WayFragment, ""},
+		"text that shows HTML":                  {"<b>bold</b> is written so", Options{MediaType: "text/plain"}, "", "", WayText, ""},
+		"a page under the name of text":         {"<!DOCTYPE html><html><body><p>Words here</p></body></html>", Options{MediaType: "text/plain"}, "", "", WayBody, ""},
+		"a relative link":                       {"<base href=/b/><p>See <a href=c?d#e>this</a> <a href='#f'>g</a> <a href='javascript:h'>i</a></p>", Options{MediaType: "text/html", URI: "https://x.example/a/"}, "", "", WayFragment, "https://x.example/b/c?d#e"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := extractString(t, c.content, c.o)

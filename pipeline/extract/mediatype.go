@@ -42,7 +42,11 @@ func formOf(b []byte, declared, uri string) (form, error) {
 	case said != 0 && textual(seen, head, declared):
 		return said, nil
 	case seen.Is("text/plain"), seen.Is("application/octet-stream") && utf8.Valid(b) && strayControls(head):
-		if said == 0 && !unsupportedText(declared) {
+		switch {
+		case said != 0 || unsupportedText(declared):
+		case markup(head):
+			return formHTML, nil
+		default:
 			return formText, nil
 		}
 	case seen.Is("text/csv"), seen.Is("text/tab-separated-values"):
@@ -132,6 +136,12 @@ func suffixOf(uri string) string {
 	uri, _, _ = strings.Cut(uri, "?")
 	uri, _, _ = strings.Cut(uri, "#")
 	return strings.ToLower(path.Ext(uri))
+}
+
+// markup recognises a part of a page: it begins with a tag and closes one.
+func markup(head []byte) bool {
+	head = bytes.TrimSpace(head)
+	return len(head) > 2 && head[0] == '<' && (head[1]|0x20 >= 'a' && head[1]|0x20 <= 'z') && bytes.Contains(head, []byte("</"))
 }
 
 func wholePage(head []byte) bool {

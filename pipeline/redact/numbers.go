@@ -11,8 +11,9 @@ const maxDigits = 20
 // A number is a run of digits in groups, as people write them.
 type number struct {
 	digits [maxDigits]byte
-	n      int
-	groups []group
+	n      int // digits
+	all    [maxDigits]group
+	groups int
 }
 
 // A group of digits: how many, which separator stands before it, where it ends.
@@ -37,12 +38,13 @@ func read(text string, i int) number {
 		if size == 0 {
 			break
 		}
-		n.groups = append(n.groups, group{size, sep, i})
-		r, width := utf8.DecodeRuneInString(text[i:])
-		if !strings.ContainsRune(" .-\u00a0\u202f\u2009\u2011", r) || width == 0 {
+		n.all[n.groups] = group{size, sep, i}
+		n.groups++
+		width := separator(text[i:])
+		if width == 0 {
 			break
 		}
-		sep = r
+		sep, _ = utf8.DecodeRuneInString(text[i:])
 		i += width
 	}
 	return n
@@ -51,16 +53,16 @@ func read(text string, i int) number {
 // shaped returns where the number ends when its first groups have these sizes and
 // the same separator, else 0.
 func (n *number) shaped(text string, seps string, sizes ...int) int {
-	if len(n.groups) < len(sizes) {
+	if n.groups < len(sizes) {
 		return 0
 	}
 	for i, size := range sizes {
-		g := n.groups[i]
-		if g.size != size || i > 0 && (!strings.ContainsRune(seps, g.sep) || g.sep != n.groups[1].sep) {
+		g := n.all[i]
+		if g.size != size || i > 0 && (!strings.ContainsRune(seps, g.sep) || g.sep != n.all[1].sep) {
 			return 0
 		}
 	}
-	end := n.groups[len(sizes)-1].end
+	end := n.all[len(sizes)-1].end
 	if !closes(text, end) || n.continues(len(sizes)) {
 		return 0
 	}
@@ -70,7 +72,7 @@ func (n *number) shaped(text string, seps string, sizes ...int) int {
 // continues reports whether the group behind the first count ones goes on in the
 // same way, so that the number is longer than it seemed.
 func (n *number) continues(count int) bool {
-	return count > 1 && len(n.groups) > count && n.groups[count].sep == n.groups[count-1].sep && n.groups[count].size == n.groups[count-1].size
+	return count > 1 && n.groups > count && n.all[count].sep == n.all[count-1].sep && n.all[count].size == n.all[count-1].size
 }
 
 const (
@@ -78,8 +80,10 @@ const (
 	spaces = " -\u00a0\u202f\u2009\u2011"
 )
 
-func card(text string, i int) int {
-	n := read(text, i)
+func card(text string, n *number) int {
+	if n.n < 14 {
+		return 0
+	}
 	for _, sizes := range [...][]int{{16}, {4, 4, 4, 4}, {15}, {4, 6, 5}, {4, 6, 4}, {19}, {4, 4, 4, 4, 3}} {
 		end := n.shaped(text, spaces, sizes...)
 		if end == 0 {
@@ -126,11 +130,14 @@ func luhn(d []byte) bool {
 // nir reads sex, year, month, department (2A and 2B in Corsica), commune, order
 // and key.
 func nir(text string, i int) int {
+	if text[i] == '0' || text[i] > '8' {
+		return 0
+	}
 	var code [15]byte
 	n := 0
 	for i < len(text) && n < len(code) {
 		c := text[i]
-		if r, width := utf8.DecodeRuneInString(text[i:]); n > 0 && strings.ContainsRune(anySep, r) && r != utf8.RuneError {
+		if width := separator(text[i:]); n > 0 && width > 0 {
 			i += width
 			continue
 		}

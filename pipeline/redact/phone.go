@@ -3,7 +3,7 @@ package redact
 import "strings"
 
 // phone returns where the phone number at i ends, or 0.
-func phone(text string, i int) int {
+func phone(text string, i int, n *number) int {
 	switch {
 	case text[i] == '+':
 		return international(text, i+1, 10)
@@ -16,7 +16,6 @@ func phone(text string, i int) int {
 		start := len(text) - len(strings.TrimLeft(rest, " "))
 		return international(text, start, 9)
 	}
-	n := read(text, i)
 	if n.n < 10 {
 		return 0
 	}
@@ -71,8 +70,18 @@ func international(text string, i, least int) int {
 	return end
 }
 
+// separator is the length of the separator of digits that s begins with, or 0.
 func separator(s string) int {
-	for _, sep := range [...]string{" ", ".", "-", "\u00a0", "\u202f", "\u2009", "\u2011"} {
+	if s == "" {
+		return 0
+	}
+	if s[0] == ' ' || s[0] == '.' || s[0] == '-' {
+		return 1
+	}
+	if s[0] < 0xc2 {
+		return 0
+	}
+	for _, sep := range [...]string{"\u00a0", "\u202f", "\u2009", "\u2011"} {
 		if strings.HasPrefix(s, sep) {
 			return len(sep)
 		}

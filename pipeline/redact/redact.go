@@ -66,13 +66,8 @@ func match(text string, i, kept int) (placeholder string, start, end int) {
 		return "", i, i + 1
 	}
 	if opens(text, i) {
-		for _, kind := range [...]struct {
-			name string
-			find func(string, int) int
-		}{{IP, ipv4}, {NIR, nir}, {Card, card}, {Phone, phone}} {
-			if end := kind.find(text, i); end > 0 {
-				return kind.name, i, end
-			}
+		if placeholder, end := inNumber(text, i); end > 0 {
+			return placeholder, i, end
 		}
 	}
 	end = i + 1
@@ -80,6 +75,24 @@ func match(text string, i, kept int) (placeholder string, start, end int) {
 		end++
 	}
 	return "", i, end
+}
+
+// inNumber returns what begins at i and where it ends, or 0.
+func inNumber(text string, i int) (placeholder string, end int) {
+	if end := ipv4(text, i); end > 0 {
+		return IP, end
+	}
+	if end := nir(text, i); end > 0 {
+		return NIR, end
+	}
+	n := read(text, i)
+	if end := card(text, &n); end > 0 {
+		return Card, end
+	}
+	if end := phone(text, i, &n); end > 0 {
+		return Phone, end
+	}
+	return "", 0
 }
 
 func digit(c byte) bool  { return c >= '0' && c <= '9' }
