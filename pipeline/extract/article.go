@@ -107,7 +107,15 @@ func (b *builder) count(keep []bool) int {
 	return n
 }
 
+// keep reduces blocks and links to those of the kept blocks.
 func (b *builder) keep(keep []bool) {
+	var links []Link
+	for i, at := range b.linkAt {
+		if at < len(keep) && keep[at] {
+			links = append(links, b.links[i])
+		}
+	}
+	b.links = links
 	var kept []Block
 	for i, k := range keep {
 		if k {

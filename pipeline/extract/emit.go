@@ -96,6 +96,9 @@ func (b *builder) visible(n *html.Node) string {
 // capture reads n into blocks of their own.
 func (b *builder) capture(n *html.Node) ([]Block, mark) {
 	outer, marks, closing, level := b.blocks, b.marks, b.closing, b.level
+	if b.plain == 0 {
+		b.outer = len(b.blocks)
+	}
 	b.blocks, b.marks, b.closing = nil, nil, 0
 	b.plain++
 	b.children(n)

@@ -189,3 +189,16 @@ func BenchmarkExtractHelpPage(b *testing.B) {
 		})
 	}
 }
+
+func TestLinksOfWhatWasLeftOutAreLeftOut(t *testing.T) {
+	body := strings.Repeat("<p>Un paragraphe assez long pour être reconnu comme le contenu de la page, avec des mots.</p>", 5)
+	text := extractString(t, "<html><body><nav><a href=/n>N</a></nav><main><h1>T</h1>"+body+"<ul><li>Lire <a href=/l>la liste des pièces</a> avant de venir à l'agence</li></ul>"+
+		body+"<p><a href=/p>Partir</a> en vacances sans souci avec notre guide.</p></main><footer><a href=/f>F</a></footer></body></html>", Options{URI: "https://x.example/"})
+	var got []string
+	for _, l := range text.Links {
+		got = append(got, l.URI)
+	}
+	if want := "https://x.example/l https://x.example/p"; strings.Join(got, " ") != want {
+		t.Errorf("got %q, want %s; %s", got, want, outline(text))
+	}
+}

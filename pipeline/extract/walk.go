@@ -20,6 +20,7 @@ type builder struct {
 	marks  []mark // one per block
 	text   inline
 	links  []Link
+	linkAt []int // by link: the block that it stands in
 
 	level    int // of the innermost open heading
 	real     int // of the last h1 to h6
@@ -30,6 +31,7 @@ type builder struct {
 	labelled map[string]int // level around the label of a panel, by the panel's ID
 	language string         // of the element being read, "" as the document's
 	plain    int            // above 0: bold lines are not headings (in items, cells, quotes)
+	outer    int            // while plain is above 0: the block that is being put together
 	cells    int
 	steps    int
 	err      error
@@ -256,6 +258,11 @@ func (b *builder) anchor(n *html.Node) {
 	if href != "" && b.inside == 0 && len(b.links) < b.limits.Links {
 		if uri := b.resolve(href); uri != "" {
 			b.links = append(b.links, Link{Text: textOf(n), URI: uri})
+			at := len(b.blocks)
+			if b.plain > 0 {
+				at = b.outer
+			}
+			b.linkAt = append(b.linkAt, at)
 		}
 	}
 }
