@@ -296,7 +296,7 @@ func BenchmarkOpen(b *testing.B) {
 func BenchmarkRebuild(b *testing.B) {
 	c := benchCorpus(b)
 	var all, closing time.Duration
-	n := 0
+	n, used := 0, processTime()
 	b.ReportAllocs()
 	for b.Loop() {
 		again := corpus{texts: c.texts}
@@ -307,6 +307,7 @@ func BenchmarkRebuild(b *testing.B) {
 	}
 	b.ReportMetric(all.Seconds()/float64(n), "s/rebuild")
 	b.ReportMetric(closing.Seconds()/float64(n), "s/close")
+	b.ReportMetric((processTime()-used).Seconds()/float64(n), "cpu-s/rebuild")
 }
 
 // BenchmarkUpsertDocument replaces a document of six chunks among all others.

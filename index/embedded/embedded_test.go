@@ -30,7 +30,7 @@ func TestStoreOnDisk(t *testing.T) {
 
 // Tiny limits make every mechanism work all the time.
 func TestStoreOnDiskWithTinyLimits(t *testing.T) {
-	runOnDisk(t, Options{SegmentChunks: 100, MergeAt: 3, WaitAt: 5, SnapshotEvery: 7, CachedFilters: 2, MapBytes: 1})
+	runOnDisk(t, Options{SegmentChunks: 100, MergeAt: 3, WaitAt: 5, SnapshotEvery: 50, CachedFilters: 2, MapBytes: 1})
 }
 
 func runOnDisk(t *testing.T, o Options) {
