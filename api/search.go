@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"reflect"
@@ -39,9 +40,12 @@ func (s *Server) handleSearch(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, c, err)
 		return
 	}
-	out := buffers.Get().(*bufferType)
+	out := buffers.Get().(*bytes.Buffer)
 	defer giveBack(out)
-	out.Write(appendResponse(out.AvailableBuffer(), &resp))
+	if err := marshal(out, &resp); err != nil {
+		s.fail(w, r, c, err)
+		return
+	}
 	w.Header()["Content-Type"] = jsonType
 	_, _ = w.Write(out.Bytes()) // a caller who has left is not an error
 }
