@@ -58,6 +58,7 @@ func (c *crawl) run(ctx context.Context, pos connectors.Position) error {
 			return err
 		}
 	}
+	c.session.found = c.frontier.isDocument
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -125,6 +126,13 @@ func (c *crawl) step(ctx context.Context) error {
 	}
 	if v.redirect != nil {
 		c.frontier.add(*v.redirect)
+	}
+	if v.undecided {
+		c.frontier.again(t)
+	}
+	switch v.change.(type) {
+	case connectors.Upsert, connectors.Same, connectors.Unreadable:
+		c.frontier.found(t.URL)
 	}
 	if v.lacking {
 		c.frontier.lacking(fmt.Sprintf("%s could not be read, and its links are too many to be remembered", t.URL))

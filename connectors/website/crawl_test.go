@@ -28,18 +28,18 @@ type crawled struct {
 func (s *testSite) crawl(t *testing.T, site *Site, pos *connectortest.Position) crawled {
 	t.Helper()
 	out := crawled{said: map[string]string{}, docs: map[string]*connectors.Document{}, text: map[string]string{}}
-	path := func(id string) string { return strings.TrimPrefix(id, s.URL) }
 	for c, err := range site.Pull(t.Context(), pos) {
 		if err != nil {
 			out.err = err
 			break
 		}
 		pos.Take(c)
+		say(out.said, s.URL, c)
 		switch c := c.(type) {
 		case connectors.Upsert:
 			d := c.Document
-			out.said[path(d.ID)] = "upsert"
-			out.docs[path(d.ID)] = d
+			path := strings.TrimPrefix(d.ID, s.URL)
+			out.docs[path] = d
 			r, err := d.Open(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -48,23 +48,31 @@ func (s *testSite) crawl(t *testing.T, site *Site, pos *connectortest.Position) 
 			if err := errors.Join(err, r.Close()); err != nil {
 				t.Fatal(err)
 			}
-			out.text[path(d.ID)] = string(b)
-		case connectors.Same:
-			out.said[path(c.ID)] = "same"
-		case connectors.Skip:
-			out.said[path(c.ID)] = "skip " + string(c.Reason)
-		case connectors.Delete:
-			out.said[path(c.ID)] = "delete " + string(c.Evidence)
-		case connectors.Unreadable:
-			out.said[path(c.ID)] = "fault"
-			if v := connectors.AsVerdict(c.Err); v != nil {
-				out.said[path(c.ID)] = "verdict " + v.Reason
-			}
+			out.text[path] = string(b)
 		case connectors.PassDone:
 			out.done = true
 		}
 	}
 	return out
+}
+
+// say puts what a change says of a document into words, by path.
+func say(said map[string]string, site string, c connectors.Change) {
+	switch c := c.(type) {
+	case connectors.Upsert:
+		said[strings.TrimPrefix(c.Document.ID, site)] = "upsert"
+	case connectors.Same:
+		said[strings.TrimPrefix(c.ID, site)] = "same"
+	case connectors.Skip:
+		said[strings.TrimPrefix(c.ID, site)] = "skip " + string(c.Reason)
+	case connectors.Delete:
+		said[strings.TrimPrefix(c.ID, site)] = "delete " + string(c.Evidence)
+	case connectors.Unreadable:
+		said[strings.TrimPrefix(c.ID, site)] = "fault"
+		if v := connectors.AsVerdict(c.Err); v != nil {
+			said[strings.TrimPrefix(c.ID, site)] = "verdict " + v.Reason
+		}
+	}
 }
 
 func (c crawled) mustSay(t *testing.T, want map[string]string) {
@@ -213,6 +221,93 @@ func TestAKnownPageThatRedirectsIsNotLost(t *testing.T) {
 	s.html("/login", "who are you?")
 	out := s.crawl(t, s.open(t, nil), pos)
 	out.mustSay(t, map[string]string{"/": "same", "/moved-for-good": "upsert", "/b": "skip canonical_elsewhere", "/login": "upsert"})
+}
+
+func TestACopyIsLeftOutOnlyIfItsOriginalIsThere(t *testing.T) {
+	s := newTestSite(t)
+	s.html("/", links("/copy", "/stray", "/one", "/ping", "/abroad", "/wrapped"))
+	copyOf := func(path, original string) {
+		s.html(path, `<link rel=canonical href="`+original+`">`+path)
+	}
+	copyOf("/copy", "/original")
+	s.html("/original", "words")
+	copyOf("/stray", "/missing")
+	copyOf("/one", "/other") // each calls the other the original
+	copyOf("/other", "/one")
+	copyOf("/ping", "/back")
+	s.handle("/back", redirect("/ping", 301))
+	copyOf("/abroad", "https://www.example.net/abroad")
+	copyOf("/wrapped", "/") // a mistake of many templates
+	for range 2 {
+		out := s.crawl(t, s.open(t, nil), connectortest.NewPosition(connectors.Full))
+		out.mustSay(t, map[string]string{
+			"/": "upsert", "/copy": "skip canonical_elsewhere", "/original": "upsert",
+			"/stray": "upsert", "/missing": "delete not_found",
+			"/one": "upsert", "/other": "skip canonical_elsewhere",
+			"/ping": "upsert", "/abroad": "skip canonical_elsewhere", "/wrapped": "upsert",
+		})
+		said := map[string]string{}
+		for _, path := range []string{"/copy", "/original", "/stray", "/one", "/ping", "/abroad", "/wrapped"} {
+			c, err := s.open(t, nil).Fetch(t.Context(), s.URL+path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			say(said, s.URL, c)
+			if said[path] != out.said[path] {
+				t.Errorf("Fetch of %s says %q, the pull %q", path, said[path], out.said[path])
+			}
+		}
+	}
+}
+
+func TestCopiesAndRedirectsSurviveAnInterruption(t *testing.T) {
+	s := newTestSite(t)
+	s.html("/", links("/copy", "/stray", "/one", "/moved"))
+	s.html("/copy", `<link rel=canonical href="/original">x`)
+	s.html("/original", links("/behind"))
+	s.html("/behind", "words")
+	s.html("/stray", `<link rel=canonical href="/missing">x`)
+	s.html("/one", `<link rel=canonical href="/other">x`)
+	s.html("/other", `<link rel=canonical href="/one">x`)
+	s.handle("/moved", redirect("/place", 302))
+	s.html("/place", "words")
+	site := s.open(t, nil)
+	site.checkpointEvery = 1
+	whole := s.crawl(t, site, connectortest.NewPosition(connectors.Full))
+	if !whole.done || len(whole.said) != 9 {
+		t.Fatalf("undisturbed: %v, %v", whole.said, whole.err)
+	}
+	tried := 0
+	for stop := 1; ; stop++ {
+		pos := connectortest.NewPosition(connectors.Full)
+		said, checkpoints := map[string]string{}, 0
+		for c, err := range site.Pull(t.Context(), pos) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			pos.Take(c)
+			say(said, s.URL, c)
+			if _, ok := c.(connectors.Checkpoint); ok {
+				if checkpoints++; checkpoints == stop {
+					break
+				}
+			}
+		}
+		if checkpoints < stop {
+			break
+		}
+		tried++
+		rest := s.crawl(t, site, pos)
+		for path, how := range rest.said {
+			said[path] = how
+		}
+		if diff := cmp.Diff(whole.said, said); diff != "" || !rest.done {
+			t.Errorf("resumed from checkpoint %d (-undisturbed +resumed):\n%s", stop, diff)
+		}
+	}
+	if tried < 8 {
+		t.Errorf("only %d checkpoints were resumed from", tried)
+	}
 }
 
 func TestTranslationsFindEachOther(t *testing.T) {

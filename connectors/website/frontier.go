@@ -32,13 +32,16 @@ type target struct {
 	URL   string `json:"u"`
 	Depth int    `json:"d,omitempty"`
 	Hops  int    `json:"h,omitempty"` // redirects that led here
+	// Again: the page was visited and calls another one the original; that one has
+	// been visited since.
+	Again bool `json:"a,omitempty"`
 }
 
 // frontier is how far a crawl has got: what is still to be visited, in order, and
 // what was ever put there. It can be written into a cursor.
 type frontier struct {
 	pending    []target
-	seen       map[uint64]bool
+	seen       map[uint64]bool // true if it turned out to be a document
 	visited    int
 	incomplete string // why the listing is not whole, if it is not
 }
@@ -56,13 +59,23 @@ func hashURL(url string) uint64 {
 // it did.
 func (f *frontier) add(t target) bool {
 	h := hashURL(t.URL)
-	if f.seen[h] {
+	if _, ok := f.seen[h]; ok {
 		return false
 	}
-	f.seen[h] = true
+	f.seen[h] = false
 	f.pending = append(f.pending, t)
 	return true
 }
+
+// again puts a visited address at the end a second time.
+func (f *frontier) again(t target) {
+	t.Again = true
+	f.pending = append(f.pending, t)
+}
+
+// found notes that an address is a document's; isDocument asks for it.
+func (f *frontier) found(id string)           { f.seen[hashURL(id)] = true }
+func (f *frontier) isDocument(id string) bool { return f.seen[hashURL(id)] }
 
 func (f *frontier) next() (target, bool) {
 	if len(f.pending) == 0 {
@@ -83,27 +96,35 @@ func (f *frontier) lacking(reason string) {
 type cursorBody struct {
 	Pending    []target `json:"p"`
 	Seen       []byte   `json:"s"` // eight bytes each, in order
+	Documents  []byte   `json:"o"` // likewise
 	Visited    int      `json:"v"`
 	Incomplete string   `json:"i,omitempty"`
 }
 
+// hashes returns the hashes of the documents, or of the other addresses.
+func (f *frontier) hashes(documents bool) []byte {
+	var list []uint64
+	for h, is := range f.seen {
+		if is == documents {
+			list = append(list, h)
+		}
+	}
+	slices.Sort(list)
+	out := make([]byte, 0, 8*len(list))
+	for _, h := range list {
+		out = binary.BigEndian.AppendUint64(out, h)
+	}
+	return out
+}
+
 // cursor writes the frontier down; ok is false if it is too large for a cursor.
 func (f *frontier) cursor() (cursor string, ok bool, err error) {
-	hashes := make([]uint64, 0, len(f.seen))
-	for h := range f.seen {
-		hashes = append(hashes, h)
-	}
-	slices.Sort(hashes)
-	seen := make([]byte, 0, 8*len(hashes))
-	for _, h := range hashes {
-		seen = binary.BigEndian.AppendUint64(seen, h)
-	}
 	var b bytes.Buffer
 	z, err := flate.NewWriter(&b, flate.BestSpeed)
 	if err != nil {
 		return "", false, fmt.Errorf("writing a cursor: %w", err)
 	}
-	body := cursorBody{Pending: f.pending, Seen: seen, Visited: f.visited, Incomplete: f.incomplete}
+	body := cursorBody{Pending: f.pending, Seen: f.hashes(false), Documents: f.hashes(true), Visited: f.visited, Incomplete: f.incomplete}
 	if err := errors.Join(json.NewEncoder(z).Encode(body), z.Close()); err != nil {
 		return "", false, fmt.Errorf("writing a cursor: %w", err)
 	}
@@ -132,11 +153,14 @@ func parseCursor(cursor string) (*frontier, error) {
 	if err := json.NewDecoder(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxInflated)).Decode(&body); err != nil {
 		return nil, bad(err)
 	}
-	if len(body.Seen)%8 != 0 || body.Visited < 0 {
+	if len(body.Seen)%8 != 0 || len(body.Documents)%8 != 0 || body.Visited < 0 {
 		return nil, bad("it is damaged")
 	}
 	f := newFrontier()
 	for s := body.Seen; len(s) > 0; s = s[8:] {
+		f.seen[binary.BigEndian.Uint64(s)] = false
+	}
+	for s := body.Documents; len(s) > 0; s = s[8:] {
 		f.seen[binary.BigEndian.Uint64(s)] = true
 	}
 	f.pending, f.visited, f.incomplete = body.Pending, body.Visited, body.Incomplete

@@ -233,6 +233,8 @@ func TestAFrontierSurvivesItsCursor(t *testing.T) {
 		f.visited++
 	}
 	f.lacking("a sitemap is broken")
+	f.found("https://www.example.org/page/7")
+	f.again(target{URL: "https://www.example.org/page/8", Depth: 1})
 	cursor, ok, err := f.cursor()
 	if err != nil || !ok {
 		t.Fatalf("no cursor: %v", err)
@@ -246,6 +248,9 @@ func TestAFrontierSurvivesItsCursor(t *testing.T) {
 	}
 	if got.add(target{URL: "https://www.example.org/page/3"}) {
 		t.Error("a visited address was added again")
+	}
+	if !got.isDocument("https://www.example.org/page/7") || got.isDocument("https://www.example.org/page/8") {
+		t.Error("it is not known any more what was a document")
 	}
 	again, _, err := got.cursor()
 	if err != nil || again != cursor {

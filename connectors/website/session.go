@@ -23,9 +23,12 @@ const (
 // session is one pull, Fetch or Check: its clients, the rules of the site's
 // robots.txt and the pages read and not yet opened.
 type session struct {
-	site    *Site
-	pos     connectors.Position // nil outside of a pull
-	first   *http.Client        // before a Crawl-delay is known
+	site *Site
+	pos  connectors.Position // nil outside of a pull
+	// found reports whether an address is known to be a document's. If it is nil,
+	// every page that another calls its original is taken for one.
+	found   func(id string) bool
+	first   *http.Client // before a Crawl-delay is known
 	maps    *http.Client
 	origins map[string]*origin
 	pages   *buffer

@@ -3,11 +3,7 @@ package website
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -31,6 +27,7 @@ type visited struct {
 	redirect  *target
 	forGood   bool   // the redirect is permanent: the document is no longer at its address
 	outside   string // where a redirect off the site leads
+	undecided bool   // the page is a copy if the page that it calls the original is one
 	lacking   bool   // the page's links are not known
 	transport error  // no answer came; change is Unreadable with it
 }
@@ -151,35 +148,6 @@ func (s *session) redirected(t target, k known, to *url.URL, forGood bool) visit
 	return v
 }
 
-// content is a page or file as read.
-type content struct {
-	text      []byte // UTF-8 if it is text
-	revision  string
-	mediaType string
-	html      bool
-}
-
-func load(resp *http.Response) (content, error) {
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return content{}, err
-	}
-	sent := resp.Header.Get("Content-Type")
-	if mediaType(sent) == "" {
-		sent = http.DetectContentType(raw)
-	}
-	hash := sha256.Sum256(raw)
-	c := content{text: raw, revision: hex.EncodeToString(hash[:16]), mediaType: mediaType(sent)}
-	c.html = c.mediaType == "text/html" || c.mediaType == "application/xhtml+xml"
-	if c.html || strings.HasPrefix(c.mediaType, "text/") {
-		if c.text, err = toUTF8(raw, sent); err != nil {
-			return content{}, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}
-		}
-		c.mediaType += "; charset=utf-8"
-	}
-	return c, nil
-}
-
 func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp *http.Response) (visited, error) {
 	c, err := load(resp)
 	if err != nil {
@@ -196,29 +164,42 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 		return s.unread(t, k, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}), nil
 	}
 	v := visited{links: p.links}
-	v.change, v.links = s.judge(t, u, p, c, v.links)
-	if v.change == nil {
+	if s.site.elsewhere(p.canonical, u) {
+		v.links = append([]string{p.canonical}, v.links...)
+	}
+	switch reason, detail := s.judge(t, u, p, c); reason {
+	case "":
 		v.change = s.document(t.URL, c, p)
+	case undecided:
+		v.undecided = true
+		return v, nil
+	default:
+		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: reason, Detail: detail}
 	}
 	return v, s.conclude(t, k, c, resp.Header, &v)
 }
 
-// judge returns why a page is not a document, if it is not, and its links.
-func (s *session) judge(t target, u *url.URL, p page, c content, links []string) (connectors.Change, []string) {
-	skip := func(reason connectors.SkipReason, detail string) connectors.Change {
-		return connectors.Skip{ID: t.URL, URI: t.URL, Reason: reason, Detail: detail}
-	}
+// undecided stands for SkipCanonical until the original was visited.
+const undecided connectors.SkipReason = "?"
+
+// judge returns why a page is not a document; "" if it is.
+func (s *session) judge(t target, u *url.URL, p page, c content) (reason connectors.SkipReason, detail string) {
 	switch {
 	case p.noindex:
-		return skip(connectors.SkipNoIndex, "the page asks not to be indexed"), links
+		return connectors.SkipNoIndex, "the page asks not to be indexed"
 	case s.site.scope.outside(u) != "":
-		return skip(connectors.SkipExcluded, s.site.scope.outside(u)), links
-	case s.site.elsewhere(p.canonical, u):
-		return skip(connectors.SkipCanonical, p.canonical), append([]string{p.canonical}, links...)
+		return connectors.SkipExcluded, s.site.scope.outside(u)
 	case len(bytes.TrimSpace(c.text)) == 0:
-		return skip(connectors.SkipEmpty, "the page has no content"), links
+		return connectors.SkipEmpty, "the page has no content"
+	case !s.site.elsewhere(p.canonical, u):
+		return "", ""
+	case s.found == nil || s.found(p.canonical) || !s.site.InScope(p.canonical):
+		return connectors.SkipCanonical, p.canonical
+	case t.Again:
+		// The original is no document: it redirects back, is missing or forbidden.
+		return "", ""
 	}
-	return nil, links
+	return undecided, ""
 }
 
 // elsewhere reports whether a page's canonical address names another page. One
@@ -287,34 +268,4 @@ func (s *session) conclude(t target, k known, c content, h http.Header, v *visit
 		}
 	}
 	return s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
-}
-
-func (s *session) document(id string, c content, p page) connectors.Change {
-	s.pages.put(id, c.text)
-	d := &connectors.Document{
-		ID: id, Revision: c.revision, URI: id, Title: p.title, MediaType: c.mediaType,
-		Locale: p.locale, TranslationGroup: p.group, Modified: p.modified, Access: connectors.Public(),
-		Open: func(ctx context.Context) (io.ReadCloser, error) { return s.open(ctx, id) },
-	}
-	return connectors.Upsert{Document: d}
-}
-
-// open returns a page from the buffer, or reads it again if it has left it.
-func (s *session) open(ctx context.Context, id string) (io.ReadCloser, error) {
-	if text, ok := s.pages.get(id); ok {
-		return io.NopCloser(bytes.NewReader(text)), nil
-	}
-	resp, err := get(ctx, s.first, id, nil)
-	if err != nil {
-		return nil, plain(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, errors.New("the site answers " + resp.Status)
-	}
-	c, err := load(resp)
-	if err != nil {
-		return nil, err
-	}
-	return io.NopCloser(bytes.NewReader(c.text)), nil
 }

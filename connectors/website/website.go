@@ -173,7 +173,13 @@ func (s *Site) Fetch(ctx context.Context, id string) (connectors.Change, error) 
 	}
 	session := s.newSession(nil)
 	defer session.close()
-	v, err := session.visit(ctx, target{URL: id, Depth: 1})
+	session.found = func(original string) bool {
+		session.found = nil // the original's own original is of no interest
+		v, err := session.visit(ctx, target{URL: original, Depth: 1})
+		_, isDocument := v.change.(connectors.Upsert)
+		return err == nil && isDocument
+	}
+	v, err := session.visit(ctx, target{URL: id, Depth: 1, Again: true})
 	if err != nil {
 		return nil, err
 	}

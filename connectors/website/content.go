@@ -1,0 +1,73 @@
+package website
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"freshet/connectors"
+)
+
+// content is a page or file as read.
+type content struct {
+	text      []byte // UTF-8 if it is text
+	revision  string
+	mediaType string
+	html      bool
+}
+
+func load(resp *http.Response) (content, error) {
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return content{}, err
+	}
+	sent := resp.Header.Get("Content-Type")
+	if mediaType(sent) == "" {
+		sent = http.DetectContentType(raw)
+	}
+	hash := sha256.Sum256(raw)
+	c := content{text: raw, revision: hex.EncodeToString(hash[:16]), mediaType: mediaType(sent)}
+	c.html = c.mediaType == "text/html" || c.mediaType == "application/xhtml+xml"
+	if c.html || strings.HasPrefix(c.mediaType, "text/") {
+		if c.text, err = toUTF8(raw, sent); err != nil {
+			return content{}, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}
+		}
+		c.mediaType += "; charset=utf-8"
+	}
+	return c, nil
+}
+
+func (s *session) document(id string, c content, p page) connectors.Change {
+	s.pages.put(id, c.text)
+	d := &connectors.Document{
+		ID: id, Revision: c.revision, URI: id, Title: p.title, MediaType: c.mediaType,
+		Locale: p.locale, TranslationGroup: p.group, Modified: p.modified, Access: connectors.Public(),
+		Open: func(ctx context.Context) (io.ReadCloser, error) { return s.open(ctx, id) },
+	}
+	return connectors.Upsert{Document: d}
+}
+
+// open returns a page from the buffer, or reads it again if it has left it.
+func (s *session) open(ctx context.Context, id string) (io.ReadCloser, error) {
+	if text, ok := s.pages.get(id); ok {
+		return io.NopCloser(bytes.NewReader(text)), nil
+	}
+	resp, err := get(ctx, s.first, id, nil)
+	if err != nil {
+		return nil, plain(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, errors.New("the site answers " + resp.Status)
+	}
+	c, err := load(resp)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(bytes.NewReader(c.text)), nil
+}
