@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"freshet/connectors/fetch"
+	"freshet/index"
+	"freshet/index/catalog"
+	"freshet/index/embedded"
+	"freshet/index/lexical"
+	"freshet/index/retrieve"
+	"freshet/pipeline"
+	"freshet/pipeline/extract"
+	"freshet/schedules"
+)
+
+// serviceOptions open a service.
+type serviceOptions struct {
+	dir      string // the data directory
+	config   *config
+	getenv   func(string) string
+	now      func() time.Time
+	log      *slog.Logger
+	owner    owner
+	patience time.Duration // how long to wait for a data directory that is in use
+	// scheduled has due sources run by themselves; without it they run when asked.
+	scheduled bool
+}
+
+// A service is everything that one data directory needs: catalog, index, workers
+// and what the API asks for. Close it.
+type service struct {
+	serviceOptions
+	lock      *dirLock
+	catalog   *catalog.Catalog
+	store     *embedded.Store
+	applier   *pipeline.Applier
+	syncer    *pipeline.Syncer
+	extractor *extract.Extractor
+	runner    *schedules.Runner
+	retriever *retrieve.Retriever
+	bases     *bases
+	opener    *opener
+
+	sources *sources
+	syncs   *syncs
+	index   *indexKeeper
+
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+}
+
+// openService takes the data directory and starts the workers. The index may
+// still have to follow the catalog when it returns; see service.caughtUp.
+func openService(ctx context.Context, o serviceOptions) (*service, error) {
+	s := &service{serviceOptions: o, stop: func() {}}
+	var err error
+	if s.lock, err = lockDir(o.dir, o.owner, o.patience); err != nil {
+		return nil, err
+	}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *service) start(ctx context.Context) error {
+	var err error
+	s.catalog, err = catalog.Open(ctx, catalog.Options{Path: filepath.Join(s.dir, catalogFile), Now: s.now, Log: s.log})
+	if err != nil {
+		return err
+	}
+	space := index.Space{Lexical: lexical.Version, Provider: "none"}
+	if s.store, err = embedded.Open(embedded.Options{Dir: filepath.Join(s.dir, indexDir), Space: space, Log: s.log}); err != nil {
+		return fmt.Errorf("open the index: %w", err)
+	}
+	terms := lexical.NewTerms()
+	s.applier = pipeline.NewApplier(pipeline.ApplierOptions{Catalog: s.catalog, Store: s.store, Terms: terms, Name: "embedded", Log: s.log})
+	s.bases = &bases{catalog: s.catalog}
+	s.extractor = extract.New(extract.Limits{})
+	s.opener = &opener{http: fetch.New(fetch.Options{Log: s.log}), now: s.now, log: s.log, secrets: envSecrets{s.getenv}, expand: expander{getenv: s.getenv}}
+	if s.config != nil {
+		s.opener.dir, s.opener.expand.dir = s.config.dir, s.config.dir
+	}
+	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: s.log})
+	s.retriever = retrieve.New(retrieve.Options{Store: s.store, Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
+	s.syncs = newSyncs(s.catalog, s.syncer, s.applier, s.log)
+	if err := s.makeRunner(); err != nil {
+		return err
+	}
+	s.syncs.runner = s.runner
+	s.sources = &sources{service: s}
+	s.index = &indexKeeper{catalog: s.catalog, store: s.store, applier: s.applier, space: space}
+	return s.run(ctx)
+}
+
+func (s *service) makeRunner() error {
+	var store schedules.Store = s.catalog.Jobs()
+	if !s.scheduled {
+		store = onlyAsked{store}
+	}
+	var err error
+	s.runner, err = schedules.New(schedules.Options{Store: store, Work: map[string]schedules.Work{syncJob: s.syncs.work},
+		Name: fmt.Sprintf("%s-%d", s.owner.Command, s.owner.PID), Spread: 0, Logger: s.log})
+	return err
+}
+
+// onlyAsked is a Store in which no job is ever due by itself.
+type onlyAsked struct{ schedules.Store }
+
+// Claim finds nothing.
+func (onlyAsked) Claim(context.Context, string, []string, time.Duration) (*schedules.Lease, error) {
+	return nil, nil
+}
+
+// run brings the configuration into the catalog and starts the workers.
+func (s *service) run(ctx context.Context) error {
+	if s.config != nil {
+		if err := s.provision(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.bases.load(ctx); err != nil {
+		return err
+	}
+	head, err := s.catalog.Head(ctx)
+	if err != nil {
+		return err
+	}
+	s.index.needed = head
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.workers.Go(func() {
+		if err := s.applier.Run(working); err != nil {
+			s.log.Error("the index stopped following the catalog", "error", err)
+		}
+	})
+	s.workers.Go(func() { s.runner.Run(working) })
+	return nil
+}
+
+// caughtUp waits until everything that the catalog held at the start can be found.
+func (s *service) caughtUp(ctx context.Context) error {
+	return s.applier.Wait(ctx, s.index.needed)
+}
+
+// close stops runs between two transactions, keeps what saves time at the next
+// start and gives the data directory back.
+func (s *service) close() error {
+	s.stop()
+	s.workers.Wait()
+	var errs []error
+	if s.applier != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		if err := s.applier.Save(ctx); err != nil {
+			s.log.Warn("term statistics are not kept; they are counted again at the next start", "error", err)
+		}
+		cancel()
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	if s.catalog != nil {
+		errs = append(errs, s.catalog.Close())
+	}
+	errs = append(errs, s.lock.release())
+	return errors.Join(errs...)
+}
