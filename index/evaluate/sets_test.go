@@ -292,7 +292,7 @@ type bench struct {
 	base      retrieve.Base
 }
 
-func index1(s set) *bench {
+func indexed(s set) *bench {
 	b := &bench{set: s, store: newMemory(), base: retrieve.Base{Languages: []string{s.language}}}
 	e := lexical.NewEncoder()
 	for _, p := range s.pages {
