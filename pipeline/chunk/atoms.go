@@ -9,10 +9,9 @@ import (
 	"freshet/pipeline/extract"
 )
 
-const (
-	leadWords   = 60  // of a lead-in that are repeated
-	headerWords = 100 // of header rows that are repeated; longer ones are not
-)
+// leadWords is how much of a lead-in, and of an item around, is repeated. All that
+// stands before a piece takes at most half of it.
+const leadWords = 60
 
 // An atom is what a long section is put together from and never cut within.
 type atom struct {
@@ -52,7 +51,7 @@ func (s *splitter) take(atoms []atom, rest int) (n, words int) {
 	target := rest / max((rest+most-1)/most, 1)
 	room := most - count(atoms[0].before)
 	for n < len(atoms) {
-		next, w := group(atoms[n:])
+		next, w := group(atoms[n:], room)
 		if n > 0 && (words+w > room || words >= s.o.Min && words+w/2 > target) {
 			break
 		}
@@ -62,12 +61,12 @@ func (s *splitter) take(atoms []atom, rest int) (n, words int) {
 	return n, words
 }
 
-// group counts an atom with those it is glued to.
-func group(atoms []atom) (n, words int) {
+// group counts an atom with those it is glued to, as long as they fit.
+func group(atoms []atom, room int) (n, words int) {
 	for n < len(atoms) {
 		words += atoms[n].words
 		n++
-		if !atoms[n-1].glued {
+		if !atoms[n-1].glued || n < len(atoms) && words+atoms[n].words > room {
 			break
 		}
 	}
@@ -77,26 +76,27 @@ func group(atoms []atom) (n, words int) {
 // atoms cuts lines [from, to).
 func (s *splitter) atoms(from, to int) []atom {
 	var out []atom
-	var c context
+	c := context{most: s.o.Max / 2}
 	for i := from; i < to; i++ {
 		l := &s.lines[i]
 		if i == from || s.lines[i-1].Block != l.Block {
-			c = context{}
+			c = context{most: s.o.Max / 2}
 		}
 		text := s.plain[l.Start:l.End]
 		a := atom{start: l.Start, end: l.End, words: count(text), kind: s.kindOf(i)}
 		most := s.o.Max
 		switch l.Role {
 		case extract.RoleLead:
-			c.lead = tail(text, leadWords)
-			a.glued = i+1 < to
+			c.lead = tail(text, min(leadWords, c.most))
+			a.glued = i+1 < to && a.words <= c.most
 		case extract.RoleHeaderRow:
-			c.header = append(c.header, text)
-			a.glued = i+1 < to
+			a.glued = c.head(text, a.words) && i+1 < to
 		case extract.RoleItem:
 			a.before = c.item(text, l.Depth)
+			most -= c.used
 		case extract.RoleRow:
 			a.before = c.row()
+			most -= c.used
 		case extract.RoleCode:
 			most = s.o.Code
 		}
@@ -104,7 +104,7 @@ func (s *splitter) atoms(from, to int) []atom {
 			out = append(out, a)
 			continue
 		}
-		out = append(out, s.cut(a, c)...)
+		out = append(out, s.cut(a, &c, most)...)
 	}
 	return out
 }
@@ -115,29 +115,52 @@ type context struct {
 	header []string
 	above  []string // the items around, by depth
 	begun  bool
+	most   int // words that may stand before a piece
+	used   int // by what was last put together
 }
 
-// item returns what stands before a piece that begins with this item.
+// head adds a header row of this many words, and reports whether it is repeated:
+// a header that is too long, with the lead-in, is not.
+func (c *context) head(text string, words int) bool {
+	if c.used = count(c.lead) + words + count(strings.Join(c.header, " ")); c.used > c.most {
+		c.header, c.most = nil, 0
+		return false
+	}
+	c.header = append(c.header, text)
+	return true
+}
+
+// item returns what stands before a piece that begins with this item: the lead-in
+// and the items around it, the nearest first when there is not room for all.
 func (c *context) item(text string, depth int) string {
 	depth = min(depth, len(c.above))
-	c.above = append(c.above[:depth], tail(text, leadWords))
+	around := c.above[:depth]
+	c.used = count(c.lead)
+	from := depth
+	for from > 0 && c.used+count(around[from-1]) <= c.most {
+		from--
+		c.used += count(around[from])
+	}
+	before := strings.Join(append(nonEmpty(c.lead), around[from:]...), "\n")
+	c.above = append(around, tail(text, leadWords))
 	if !c.begun {
 		c.begun = true
 		return ""
 	}
-	return strings.Join(append(nonEmpty(c.lead), c.above[:depth]...), "\n")
+	return before
 }
 
+// row returns what stands before a piece that begins with a row.
 func (c *context) row() string {
+	before := strings.Join(append(nonEmpty(c.lead), c.header...), "\n")
+	if c.used = count(before); c.most == 0 {
+		before, c.used = c.lead, count(c.lead)
+	}
 	if !c.begun {
 		c.begun = true
 		return ""
 	}
-	header := strings.Join(c.header, "\n")
-	if count(header) > headerWords {
-		header = ""
-	}
-	return strings.Join(append(nonEmpty(c.lead), nonEmpty(header)...), "\n")
+	return before
 }
 
 func nonEmpty(s string) []string {
@@ -156,13 +179,14 @@ func tail(s string, n int) string {
 	return strings.Join(fields[max(len(fields)-n, 0):], " ")
 }
 
-// cut splits an atom that is too long: at line breaks, then at ends of sentences,
-// then between words, then anywhere.
-func (s *splitter) cut(a atom, c context) []atom {
+// cut splits an atom that is too long into atoms of at most most words: at line
+// breaks, then at ends of sentences, then between words, then anywhere. Parts of a
+// row stand below its header.
+func (s *splitter) cut(a atom, c *context, most int) []atom {
 	var out []atom
 	add := func(start, end int) {
 		before := a.before
-		if len(out) > 0 && c.lead+strings.Join(c.header, "") != "" {
+		if len(out) > 0 && a.kind == index.Table && c.begun {
 			before = c.row()
 		}
 		out = append(out, atom{start: start, end: end, words: count(s.plain[start:end]), kind: a.kind, before: before})
@@ -171,7 +195,7 @@ func (s *splitter) cut(a atom, c context) []atom {
 	for line := range strings.Lines(s.plain[a.start:a.end]) {
 		start, end := at, at+len(strings.TrimRight(line, "\n"))
 		at += len(line)
-		if count(s.plain[start:end]) <= s.o.Max {
+		if count(s.plain[start:end]) <= most {
 			if end > start {
 				add(start, end)
 			}
@@ -179,7 +203,7 @@ func (s *splitter) cut(a atom, c context) []atom {
 		}
 		it := sentences.FromString(s.plain[start:end])
 		for it.Next() {
-			s.cutWords(start+it.Start(), start+it.End(), add)
+			s.cutWords(start+it.Start(), start+it.End(), most, add)
 		}
 	}
 	if a.glued && len(out) > 0 {
@@ -188,8 +212,8 @@ func (s *splitter) cut(a atom, c context) []atom {
 	return out
 }
 
-// cutWords passes a sentence on, in stretches of at most Max words.
-func (s *splitter) cutWords(start, end int, add func(start, end int)) {
+// cutWords passes a sentence on, in stretches of at most most words.
+func (s *splitter) cutWords(start, end, most int, add func(start, end int)) {
 	for start < end && s.plain[start] == ' ' {
 		start++
 	}
@@ -199,7 +223,7 @@ func (s *splitter) cutWords(start, end int, add func(start, end int)) {
 	if start == end {
 		return
 	}
-	if count(s.plain[start:end]) <= s.o.Max {
+	if count(s.plain[start:end]) <= most {
 		add(start, end)
 		return
 	}
@@ -210,12 +234,12 @@ func (s *splitter) cutWords(start, end int, add func(start, end int)) {
 			next++
 		}
 		w := count(s.plain[i:next])
-		if words > 0 && words+w > s.o.Max {
+		if words > 0 && words+w > most {
 			add(from, i-1)
 			from, words = i, 0
 		}
-		if w > s.o.Max {
-			from = s.cutField(i, next, add)
+		if w > most {
+			from = s.cutField(i, next, most, add)
 			w = count(s.plain[from:next])
 		}
 		words += w
@@ -228,7 +252,7 @@ func (s *splitter) cutWords(start, end int, add func(start, end int)) {
 
 // cutField passes a stretch without white space on, cut between characters, and
 // returns where its rest begins.
-func (s *splitter) cutField(start, end int, add func(start, end int)) int {
+func (s *splitter) cutField(start, end, most int, add func(start, end int)) int {
 	chars, weight := 0, 0
 	for i, r := range s.plain[start:end] {
 		if r >= wide {
@@ -236,9 +260,9 @@ func (s *splitter) cutField(start, end int, add func(start, end int)) int {
 		} else {
 			weight++
 		}
-		if chars++; weight >= s.o.Max*longField && chars > 1 {
+		if chars++; weight >= most*longField && chars > 1 {
 			add(start, start+i)
-			return s.cutField(start+i, end, add)
+			return s.cutField(start+i, end, most, add)
 		}
 	}
 	return start

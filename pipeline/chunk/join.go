@@ -59,7 +59,7 @@ func answer(list []section, most int) (n, words int) {
 			n, words = 1, list[0].words
 			break
 		}
-		words += list[n].words + count(list[n].path[len(list[n].path)-1])
+		words += list[n].words + headingWords(&list[n])
 	}
 	if n > 1 && words > most {
 		n, words = 1, list[0].words
@@ -77,9 +77,11 @@ func neighbours(list []section, i int, o Options) (n, words int) {
 	if first.question && first.words > 0 {
 		return 1, words
 	}
+	own := headingWords(first)
 	for n = 1; i+n < len(list); n++ {
 		next := &list[i+n]
-		if next.question || next.language != first.language || words+next.words > o.Max {
+		all := words + next.words + headingWords(next)
+		if next.question || next.language != first.language || own+all > o.Max {
 			break
 		}
 		if next.major != first.major {
@@ -89,10 +91,16 @@ func neighbours(list []section, i int, o Options) (n, words int) {
 		} else if words >= o.Min && next.words >= o.Min {
 			break
 		}
-		words += next.words
-		for range next.heads {
-			words += 4
-		}
+		words = all
 	}
 	return n, words
+}
+
+// headingWords are the words of the headings before a section's body.
+func headingWords(s *section) int {
+	n := 0
+	for _, h := range s.path[len(s.path)-min(len(s.heads), len(s.path)):] {
+		n += count(h)
+	}
+	return n
 }

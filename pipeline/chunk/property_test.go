@@ -35,12 +35,8 @@ func hold(t *testing.T, text *extract.Text, o Options) []Piece {
 		if !utf8.ValidString(p.Text) || !strings.HasSuffix(p.Text, plain[p.Start:p.End]) {
 			t.Fatalf("piece %d does not end with its span: %q", i, p.Text)
 		}
-		most := o.Max + o.Max/2 + leadWords
-		if p.Kind == index.Code {
-			most = max(most, o.Code)
-		}
-		if p.Words > most+headerWords+leadWords*strings.Count(p.Text, "\n") {
-			t.Fatalf("piece %d has %d words: %.200q", i, p.Words, p.Text)
+		if most := o.Max; p.Words > most && (p.Kind != index.Code || p.Words > o.Code) && o.Max >= 20 {
+			t.Fatalf("piece %d has %d words, more than %d: %.300q", i, p.Words, most, p.Text)
 		}
 		if (p.Kind == index.FAQ) != (p.Question != "") {
 			t.Fatalf("piece %d is %s with question %q", i, p.Kind, p.Question)
