@@ -62,7 +62,7 @@ func (s *Server) baseFor(ctx context.Context, id string) error {
 	return err
 }
 
-func (s *Server) getSynonyms(ctx context.Context, in *idInput) (*body[SynonymList], error) {
+func (s *Server) getSynonyms(ctx context.Context, in *IDInput) (*body[SynonymList], error) {
 	if err := s.baseFor(ctx, in.ID); err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (s *Server) getSynonyms(ctx context.Context, in *idInput) (*body[SynonymLis
 }
 
 func (s *Server) putSynonyms(ctx context.Context, in *struct {
-	idInput
+	IDInput
 	Body SynonymList
 }) (*body[SynonymList], error) {
 	if err := s.baseFor(ctx, in.ID); err != nil {
@@ -97,7 +97,7 @@ func (s *Server) putSynonyms(ctx context.Context, in *struct {
 	if s.o.SynonymsChanged != nil {
 		s.o.SynonymsChanged(in.ID)
 	}
-	return s.getSynonyms(ctx, &in.idInput)
+	return s.getSynonyms(ctx, &in.IDInput)
 }
 
 // maxSynonym is the bytes of a side of a synonym.

@@ -139,7 +139,8 @@ func (s *Server) listDocuments(ctx context.Context, in *listDocumentsInput) (*bo
 	return out, nil
 }
 
-type keyInput struct {
+// KeyInput is a document's key in a path.
+type KeyInput struct {
 	Key string `path:"key" maxLength:"100" doc:"Internal key; GET /v1/documents?id= finds it by ID or address"`
 }
 
@@ -155,7 +156,7 @@ func (s *Server) documentFor(ctx context.Context, key string) (catalog.Document,
 	return d, err
 }
 
-func (s *Server) getDocument(ctx context.Context, in *keyInput) (*body[DocumentDetails], error) {
+func (s *Server) getDocument(ctx context.Context, in *KeyInput) (*body[DocumentDetails], error) {
 	d, err := s.documentFor(ctx, in.Key)
 	if err != nil {
 		return nil, err
@@ -195,11 +196,11 @@ func documentDetails(d *catalog.Document) DocumentDetails {
 	return out
 }
 
-func (s *Server) excludeDocument(ctx context.Context, in *keyInput) (*body[DocumentRow], error) {
+func (s *Server) excludeDocument(ctx context.Context, in *KeyInput) (*body[DocumentRow], error) {
 	return s.decide(ctx, in.Key, func(d *catalog.Document, by string) error { return s.o.Catalog.Exclude(ctx, d.Key, by) })
 }
 
-func (s *Server) includeDocument(ctx context.Context, in *keyInput) (*body[DocumentRow], error) {
+func (s *Server) includeDocument(ctx context.Context, in *KeyInput) (*body[DocumentRow], error) {
 	return s.decide(ctx, in.Key, func(d *catalog.Document, by string) error {
 		if d.State != catalog.Excluded || d.StateReason != catalog.ExcludedByPerson {
 			return problem(http.StatusConflict, "not_excluded", "The document was not excluded by a person; its state is %s. What a source or a rule leaves out comes back when the source lists it again.", d.State)
@@ -209,7 +210,7 @@ func (s *Server) includeDocument(ctx context.Context, in *keyInput) (*body[Docum
 }
 
 type confirmInput struct {
-	keyInput
+	KeyInput
 	Body struct {
 		Until string `json:"until" example:"2027-01-31" doc:"A date, or a time as RFC 3339 has it; empty takes the confirmation back"`
 	}

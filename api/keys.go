@@ -81,7 +81,7 @@ func (s *Server) createKey(ctx context.Context, in *struct {
 	return &body[NewKey]{Body: NewKey{KeyRow: keyRow(&k), Secret: secret}}, nil
 }
 
-func (s *Server) revokeKey(ctx context.Context, in *idInput) (*struct{}, error) {
+func (s *Server) revokeKey(ctx context.Context, in *IDInput) (*struct{}, error) {
 	err := s.o.Catalog.RevokeKey(ctx, in.ID)
 	if err != nil && problemOf(err).Status == http.StatusNotFound {
 		err = problem(http.StatusNotFound, "not_found", "There is no key %s that could be revoked; GET /v1/keys lists them.", quoted(in.ID))

@@ -113,11 +113,13 @@ func (c *caller) basesFor(base string) ([]string, error) {
 	return []string{base}, nil
 }
 
-type idInput struct {
+// IDInput is the ID in a path. It is exported because huma passes over embedded
+// types that are not.
+type IDInput struct {
 	ID string `path:"id" maxLength:"200"`
 }
 
-func (s *Server) getQuery(ctx context.Context, in *idInput) (*body[QueryAnswer], error) {
+func (s *Server) getQuery(ctx context.Context, in *IDInput) (*body[QueryAnswer], error) {
 	q, feedback, err := s.queryFor(ctx, in.ID)
 	if err != nil {
 		return nil, err

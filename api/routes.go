@@ -35,8 +35,23 @@ type route struct {
 	patient bool // the caller waits for work that may take hours
 }
 
-// document is the OpenAPI document, made once.
-type document struct{ json, yaml []byte }
+// document is the OpenAPI document, written once.
+type document struct {
+	*huma.OpenAPI
+	json, yaml []byte
+}
+
+// A mux knows its patterns.
+type mux struct {
+	*http.ServeMux
+	patterns []string
+}
+
+// HandleFunc registers a pattern and notes it.
+func (m *mux) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
+	m.patterns = append(m.patterns, pattern)
+	m.ServeMux.HandleFunc(pattern, handler)
+}
 
 // routes registers everything.
 func (s *Server) routes() error {
@@ -49,6 +64,7 @@ func (s *Server) routes() error {
 	s.mux.HandleFunc("/", s.noRoute)
 	doc := api.OpenAPI()
 	delete(doc.Components.Schemas.Map(), "ErrorModel") // replaced by Problem
+	s.doc.OpenAPI = doc
 	var err error
 	if s.doc.json, err = json.Marshal(doc); err != nil {
 		return fmt.Errorf("write the OpenAPI document: %w", err)

@@ -70,7 +70,7 @@ type Server struct {
 	o      Options
 	search func(context.Context, retrieve.Request) (retrieve.Response, error)
 	ledger *ledger
-	mux    *http.ServeMux
+	mux    *mux
 	jobs   jobs
 	doc    document
 }
@@ -90,7 +90,7 @@ func New(o Options) (*Server, error) {
 		o.Version = "dev"
 	}
 	o.Limits = o.Limits.withDefaults()
-	s := &Server{o: o, search: o.Retriever.Search, mux: http.NewServeMux()}
+	s := &Server{o: o, search: o.Retriever.Search, mux: &mux{ServeMux: http.NewServeMux()}}
 	s.ledger = newLedger(o.Catalog, o.Mask, o.Now, o.Log, o.Limits)
 	s.jobs.stop = make(chan struct{})
 	if err := s.routes(); err != nil {

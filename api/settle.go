@@ -24,7 +24,7 @@ func (s *Server) settleRoutes(api huma.API) {
 }
 
 type syncInput struct {
-	idInput
+	IDInput
 	Body *struct {
 		SyncOptions
 		Wait *bool `json:"wait,omitempty" doc:"Default true"`
@@ -82,7 +82,7 @@ func tidied(r catalog.Report) catalog.Report {
 }
 
 type settleInput struct {
-	idInput
+	IDInput
 	Body struct {
 		Documents []string `json:"documents,omitempty" maxItems:"1000" doc:"Keys, or IDs in the source"`
 		All       bool     `json:"all,omitempty" doc:"All that wait"`
@@ -110,10 +110,10 @@ func (s *Server) settle(decide func(Syncs, context.Context, string, []string, st
 // ProgressAnswer says whether a source is running, and how far.
 type ProgressAnswer struct {
 	Running  bool      `json:"running"`
-	Progress *Progress `json:"progress" doc:"null while nothing runs"`
+	Progress *Progress `json:"progress,omitempty" doc:"Absent while nothing runs"`
 }
 
-func (s *Server) getProgress(ctx context.Context, in *idInput) (*body[ProgressAnswer], error) {
+func (s *Server) getProgress(ctx context.Context, in *IDInput) (*body[ProgressAnswer], error) {
 	src, err := s.sourceFor(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ type SourceRow struct {
 	Origin    string         `json:"origin" enum:"file,command" doc:"file: it stands in freshet.yaml and is edited there"`
 	Schedule  string         `json:"schedule" doc:"Cron expression; empty: the default of its type"`
 	Documents DocumentCounts `json:"documents"`
-	LastRun   *LastRun       `json:"last_run"`
+	LastRun   *LastRun       `json:"last_run,omitempty" doc:"Absent before the first"`
 }
 
 // PendingDeletion is a document whose content would vanish and that waits for a person.
@@ -180,7 +180,7 @@ func (s *Server) noSource(ctx context.Context, id string) error {
 	return problem(http.StatusNotFound, "not_found", "There is no source %s. %s", quoted(id), hint)
 }
 
-func (s *Server) getSource(ctx context.Context, in *idInput) (*body[SourceDetails], error) {
+func (s *Server) getSource(ctx context.Context, in *IDInput) (*body[SourceDetails], error) {
 	src, err := s.sourceFor(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -27,9 +27,8 @@ func specOf(src *catalog.Source) Spec {
 		Publish: src.State == catalog.Published, Settings: src.Settings, Extract: src.Extract, Guard: src.Guard}
 }
 
-// specInput is a source as callers write it. The ID may be left out where the path
-// has it.
-type specInput struct {
+// SpecInput is a source as callers write it; the path's ID comes first.
+type SpecInput struct {
 	Body SourceSpec
 }
 
@@ -82,9 +81,9 @@ func (s *Server) keepSecrets(ctx context.Context, sp *Spec) error {
 }
 
 type putSourceInput struct {
-	idInput
+	IDInput
 	Accept bool `query:"accept" doc:"Save even if documents would be hidden by it"`
-	specInput
+	SpecInput
 }
 
 func (s *Server) putSource(ctx context.Context, in *putSourceInput) (*body[Saved], error) {
@@ -128,7 +127,7 @@ func editable(src *catalog.Source) error {
 	return nil
 }
 
-func (s *Server) removeSource(ctx context.Context, in *idInput) (*struct{}, error) {
+func (s *Server) removeSource(ctx context.Context, in *IDInput) (*struct{}, error) {
 	src, err := s.sourceFor(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -145,7 +144,7 @@ type TestResult struct {
 	Checks []Check `json:"checks"`
 }
 
-func (s *Server) testSpec(ctx context.Context, in *specInput) (*body[TestResult], error) {
+func (s *Server) testSpec(ctx context.Context, in *SpecInput) (*body[TestResult], error) {
 	spec, err := s.specFrom(ctx, &in.Body)
 	if err != nil {
 		return nil, err
@@ -153,7 +152,7 @@ func (s *Server) testSpec(ctx context.Context, in *specInput) (*body[TestResult]
 	return s.test(ctx, spec)
 }
 
-func (s *Server) testSource(ctx context.Context, in *idInput) (*body[TestResult], error) {
+func (s *Server) testSource(ctx context.Context, in *IDInput) (*body[TestResult], error) {
 	src, err := s.sourceFor(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -178,13 +177,14 @@ type PreviewResult struct {
 	Documents []Preview `json:"documents"`
 }
 
-type limitInput struct {
+// LimitInput is how many are wanted.
+type LimitInput struct {
 	Limit int `query:"limit" minimum:"1" default:"5"`
 }
 
 func (s *Server) previewSpec(ctx context.Context, in *struct {
-	limitInput
-	specInput
+	LimitInput
+	SpecInput
 }) (*body[PreviewResult], error) {
 	spec, err := s.specFrom(ctx, &in.Body)
 	if err != nil {
@@ -194,8 +194,8 @@ func (s *Server) previewSpec(ctx context.Context, in *struct {
 }
 
 func (s *Server) previewSource(ctx context.Context, in *struct {
-	idInput
-	limitInput
+	IDInput
+	LimitInput
 }) (*body[PreviewResult], error) {
 	src, err := s.sourceFor(ctx, in.ID)
 	if err != nil {
@@ -213,7 +213,7 @@ func (s *Server) preview(ctx context.Context, spec Spec, limit int) (*body[Previ
 }
 
 type stateInput struct {
-	idInput
+	IDInput
 	Reason string `query:"reason" maxLength:"200" doc:"Shown with the state"`
 }
 

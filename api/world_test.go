@@ -7,13 +7,17 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"freshet/connectors"
 	"freshet/index"
@@ -218,7 +222,54 @@ func (w *world) do(key, method, path, body string) *httptest.ResponseRecorder {
 	}
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, r)
+	w.documented(method, path, rec)
 	return rec
+}
+
+// documented checks that an answer is as the OpenAPI document says.
+func (w *world) documented(method, path string, rec *httptest.ResponseRecorder) {
+	w.t.Helper()
+	_, pattern := w.server.mux.Handler(httptest.NewRequest(method, path, nil))
+	_, route, _ := strings.Cut(pattern, " ")
+	if route == "" || rec.Code == http.StatusNoContent {
+		return
+	}
+	op := operations(w.server.doc.Paths[route])[method]
+	if op == nil {
+		w.t.Errorf("%s %s is not in the OpenAPI document", method, route)
+		return
+	}
+	answer := op.Responses[strconv.Itoa(rec.Code)]
+	if answer == nil {
+		answer = op.Responses["default"]
+	}
+	if answer == nil {
+		w.t.Errorf("%s %s answers %d, which is not in the OpenAPI document", method, route, rec.Code)
+		return
+	}
+	media := answer.Content[rec.Header().Get("Content-Type")]
+	if media == nil {
+		w.t.Errorf("%s %s answers %d with %q, which is not in the OpenAPI document", method, route, rec.Code, rec.Header().Get("Content-Type"))
+		return
+	}
+	var v any
+	if err := json.Unmarshal(rec.Body.Bytes(), &v); err != nil {
+		return // YAML
+	}
+	var res huma.ValidateResult
+	huma.Validate(w.server.doc.Components.Schemas, media.Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, &res)
+	for _, err := range res.Errors {
+		w.t.Errorf("%s %s answers %d otherwise than documented: %v in %.400s", method, route, rec.Code, err, rec.Body)
+	}
+}
+
+func operations(p *huma.PathItem) map[string]*huma.Operation {
+	if p == nil {
+		return nil
+	}
+	all := map[string]*huma.Operation{http.MethodGet: p.Get, http.MethodPost: p.Post, http.MethodPut: p.Put, http.MethodDelete: p.Delete, http.MethodPatch: p.Patch}
+	maps.DeleteFunc(all, func(_ string, op *huma.Operation) bool { return op == nil })
+	return all
 }
 
 // get sends a request that has to succeed and decodes the answer.
