@@ -7,6 +7,8 @@ package fetch
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -43,6 +45,10 @@ type Options struct {
 	Attempts    int           // of one request, when the server or the connection fails
 	Redirects   int           // followed for one request
 	LongestWait time.Duration // that is slept; a longer one is *connectors.RetryAfter
+
+	// RootCAs are the authorities whose certificates are trusted; the system's if
+	// nil. An operator adds the one of an intranet.
+	RootCAs *x509.CertPool
 
 	// Lookup resolves a name to all of its addresses; the system's resolver if nil.
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
@@ -143,6 +149,7 @@ func newClient(o Options, h connectors.HTTPOptions, hosts *hosts) *http.Client {
 	}
 	transport := &http.Transport{
 		DialContext:            d.dial,
+		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
 		Proxy:                  nil,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true, // undone here, so that limits count what comes out

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -370,5 +373,58 @@ func TestNamesAreReachedThroughTheResolverThatIsGiven(t *testing.T) {
 	text, _, err := read(client, fmt.Sprintf("http://www.example.org:%d/", port(t, s)))
 	if err != nil || !strings.HasPrefix(text, "www.example.org") {
 		t.Errorf("got %q, %v", text, err)
+	}
+}
+
+func TestCertificatesAreCheckedAgainstTheName(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Proto) }))
+	s.EnableHTTP2 = true
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	trusted := x509.NewCertPool()
+	trusted.AddCert(s.Certificate())
+	for _, c := range []struct {
+		host  string
+		roots *x509.CertPool
+		want  string
+	}{
+		{"example.com", trusted, "HTTP/2.0"}, // the name in the server's certificate
+		{"other.example.org", trusted, ""},
+		{"example.com", nil, ""},
+	} {
+		client := New(Options{
+			Delay: -1, RootCAs: c.roots,
+			Lookup: func(context.Context, string) ([]netip.Addr, error) {
+				return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+			},
+		})(connectors.HTTPOptions{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowPorts: []int{port(t, s)}})
+		text, _, err := read(client, fmt.Sprintf("https://%s:%d/", c.host, port(t, s)))
+		client.CloseIdleConnections()
+		if text != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s (own authority: %t): %q, %v", c.host, c.roots != nil, text, err)
+		}
+	}
+}
+
+func TestIdleConnectionsCanBeClosed(t *testing.T) {
+	closed := make(chan struct{}, 8)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			closed <- struct{}{}
+		}
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	client := New(Options{Delay: -1})(connectors.HTTPOptions{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, AllowPorts: []int{port(t, s)}})
+	if _, _, err := read(client, s.URL); err != nil {
+		t.Fatal(err)
+	}
+	client.CloseIdleConnections()
+	select {
+	case <-closed:
+	case <-time.After(5 * time.Second):
+		t.Error("the connection stayed open")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -447,6 +448,26 @@ func TestRobotsAreReadWhereTheyRedirectAndMayBeMissing(t *testing.T) {
 	s.status("/robots.txt", 403)
 	out = s.crawl(t, s.open(t, nil), connectortest.NewPosition(connectors.Full))
 	out.mustSay(t, map[string]string{"/": "upsert", "/a": "upsert", "/b": "upsert"})
+}
+
+func TestALongerCrawlDelayIsKept(t *testing.T) {
+	for text, want := range map[string]time.Duration{"2": 2 * time.Second, "0.1": time.Second} {
+		s := newTestSite(t)
+		s.text("/robots.txt", "text/plain", "User-agent: *\nCrawl-delay: "+text)
+		s.put("one", "words")
+		site := s.open(t, map[string]any{"delay": "1s"})
+		asked, client := []time.Duration{}, site.env.HTTP
+		site.env.HTTP = func(o connectors.HTTPOptions) *http.Client {
+			asked = append(asked, o.Delay)
+			return client(o)
+		}
+		if out := s.crawl(t, site, connectortest.NewPosition(connectors.Full)); !out.done {
+			t.Fatal(out.err)
+		}
+		if got := slices.Max(asked); got != want {
+			t.Errorf("a Crawl-delay of %s made the pause %s, want %s", text, got, want)
+		}
+	}
 }
 
 func TestSitemapsNameFurtherSitemaps(t *testing.T) {

@@ -180,7 +180,7 @@ func (s *Site) Fetch(ctx context.Context, id string) (connectors.Change, error) 
 		return err == nil && isDocument
 	}
 	v, err := session.visit(ctx, target{URL: id, Depth: 1, Again: true})
-	if err != nil {
+	if err := errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
 	if v.transport != nil {
