@@ -239,7 +239,7 @@ func (s *splitter) cutWords(start, end, most int, add func(start, end int)) {
 			from, words = i, 0
 		}
 		if w > most {
-			from = s.cutField(i, next, most, add)
+			from = s.cutField(from, next, most, add)
 			w = count(s.plain[from:next])
 		}
 		words += w
