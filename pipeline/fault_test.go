@@ -30,6 +30,9 @@ const (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(envPaused) != "" {
+		os.Exit(pausedChild())
+	}
 	if os.Getenv(envDir) != "" {
 		os.Exit(child())
 	}
