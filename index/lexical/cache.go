@@ -15,8 +15,8 @@ type word struct {
 	surface string   // lower case, accents kept
 	proper  bool     // letters only: a speller may propose it
 	spelled uint32   // hash of surface
-	stem    uint32   // hash of the stem
-	grams   []uint32 // hashes of the 4-grams
+	stem    uint32   // token ID in Words
+	grams   []uint32 // token IDs in Grams
 }
 
 // A cache maps compounds of one language to their words. It has two generations:
@@ -73,7 +73,11 @@ func (c *cache) word(s, folded string) word {
 	if st == "" {
 		st = folded
 	}
-	return word{surface: s, proper: proper(s), spelled: hash(s), stem: hash(st), grams: grams(folded)}
+	w := word{surface: s, proper: proper(s), spelled: hash(s), stem: tokenID(Words, hash(st)), grams: grams(folded)}
+	for i, g := range w.grams {
+		w.grams[i] = tokenID(Grams, g)
+	}
+	return w
 }
 
 // proper reports whether s consists of letters.

@@ -15,6 +15,8 @@ type Encoder struct {
 	tokens sorter // packed: namespace in the low bits, token ID above
 	marks  sorter // packed: index into found in the low half, hash above
 	found  []string
+	ids    []uint32 // of the vector that is being built
+	values []float32
 }
 
 // NewEncoder returns an encoder with an empty cache.
@@ -60,15 +62,15 @@ func (e *Encoder) add(c *cache, text string, title bool, lengths *[namespaces]in
 		for i := range list {
 			w := &list[i]
 			e.put(Words, w.stem)
-			for _, g := range w.grams {
-				e.put(Grams, g)
+			for _, id := range w.grams {
+				e.put(Grams, id)
 			}
 			lengths[Words]++
 			lengths[Grams] += len(w.grams)
 			if title {
-				e.put(TitleWords, w.stem)
-				for _, g := range w.grams {
-					e.put(TitleGrams, g)
+				e.put(TitleWords, titleID(TitleWords, w.stem))
+				for _, id := range w.grams {
+					e.put(TitleGrams, titleID(TitleGrams, id))
 				}
 				lengths[TitleWords]++
 				lengths[TitleGrams] += len(w.grams)
@@ -81,8 +83,8 @@ func (e *Encoder) add(c *cache, text string, title bool, lengths *[namespaces]in
 	}
 }
 
-func (e *Encoder) put(n Namespace, h uint32) {
-	e.tokens.items = append(e.tokens.items, uint64(tokenID(n, h))<<32|uint64(n))
+func (e *Encoder) put(n Namespace, id uint32) {
+	e.tokens.items = append(e.tokens.items, uint64(id)<<32|uint64(n))
 }
 
 // vector counts the tokens. Two namespaces that share an ID share its entry, and
@@ -93,28 +95,23 @@ func (e *Encoder) vector(lengths *[namespaces]int) index.SparseVector {
 		weighers[n] = newWeigher(Namespace(n), lengths[n])
 	}
 	items := e.tokens.sort()
-	distinct := 0
-	for i := range items {
-		if i == 0 || items[i]>>32 != items[i-1]>>32 {
-			distinct++
-		}
-	}
-	v := index.SparseVector{IDs: make([]uint32, 0, distinct), Values: make([]float32, 0, distinct)}
+	ids, values := e.ids[:0], e.values[:0]
 	for i := 0; i < len(items); {
+		item := items[i]
 		j := i + 1
-		for j < len(items) && items[j] == items[i] {
+		for j < len(items) && items[j] == item {
 			j++
 		}
-		id, weight := uint32(items[i]>>32), weighers[items[i]&0xff].weight(j-i)
-		if n := len(v.IDs) - 1; n >= 0 && v.IDs[n] == id {
-			v.Values[n] = max(v.Values[n], weight)
+		id, weight := uint32(item>>32), weighers[item&uint64(namespaces-1)].weight(j-i)
+		if n := len(ids) - 1; n >= 0 && ids[n] == id {
+			values[n] = max(values[n], weight)
 		} else {
-			v.IDs = append(v.IDs, id)
-			v.Values = append(v.Values, weight)
+			ids, values = append(ids, id), append(values, weight)
 		}
 		i = j
 	}
-	return v
+	e.ids, e.values = ids, values
+	return index.SparseVector{IDs: append(make([]uint32, 0, len(ids)), ids...), Values: append(make([]float32, 0, len(ids)), values...)}
 }
 
 // words returns the distinct words found, in the order of their hashes. Of two

@@ -5,8 +5,18 @@ import "math/bits"
 // salts separate the namespaces; they are part of Version.
 var salts = [namespaces]uint32{Words: 0x2f1b9ac3, Grams: 0x8d4e6f15, TitleWords: 0xc3a5c85c, TitleGrams: 0x5bd1e995}
 
-// tokenID is the ID of a token whose hash is h in a namespace.
-func tokenID(n Namespace, h uint32) uint32 { return mix(h ^ salts[n]) }
+// tokenID is the ID of a token whose hash is h in a namespace. A title's is made
+// from the body's, so that caches need hold only that.
+func tokenID(n Namespace, h uint32) uint32 {
+	if n >= TitleWords {
+		return titleID(n, mix(h^salts[n-TitleWords]))
+	}
+	return mix(h ^ salts[n])
+}
+
+// titleID turns the ID that a token has in the body into that in a title's
+// namespace.
+func titleID(n Namespace, body uint32) uint32 { return mix(body ^ salts[n]) }
 
 // hash is MurmurHash3 x86 32 with seed 0.
 func hash(s string) uint32 {

@@ -40,7 +40,9 @@ func (s *sorter) sort() []uint64 {
 	s.items, s.spare = s.spare, s.items
 	start := int32(0)
 	for _, end := range ends {
-		sortBucket(s.items[start:end])
+		if end-start > 1 {
+			sortBucket(s.items[start:end])
+		}
 		start = end
 	}
 	return s.items
