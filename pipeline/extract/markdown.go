@@ -3,11 +3,14 @@ package extract
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
+
+	"freshet/connectors"
 )
 
 // maxFrontMatter is how long the head of a Markdown file may be.
@@ -24,12 +27,11 @@ func readMarkdown(ctx context.Context, s string, o Options) (*Text, error) {
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Linkify, extension.DefinitionList),
 		goldmark.WithRendererOptions(html.WithUnsafe()),
 	)
-	var page bytes.Buffer
-	if err := md.Convert([]byte(tamed(body, min(o.Limits.Depth, markdownDepth))), &page); err != nil {
+	page, err := render(md, tamed(body, min(o.Limits.Depth, markdownDepth)))
+	if err != nil {
 		return nil, err
 	}
-	o.Select = ""
-	doc, err := parse(ctx, page.String(), o.Limits)
+	doc, err := parse(ctx, page, o.Limits)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +51,21 @@ func readMarkdown(ctx context.Context, s string, o Options) (*Text, error) {
 		t.Properties = head
 	}
 	return t, nil
+}
+
+// render turns Markdown into HTML. A panic of the parser on odd input is a
+// verdict on the document.
+func render(md goldmark.Markdown, s string) (page string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: fmt.Sprintf("the Markdown cannot be read: %v", r)}
+		}
+	}()
+	var b bytes.Buffer
+	if err := md.Convert([]byte(s), &b); err != nil {
+		return "", &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}
+	}
+	return b.String(), nil
 }
 
 // frontMatter splits the head between two lines of "---" (or "+++") off a
