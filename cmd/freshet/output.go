@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
+	"maps"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -141,3 +143,6 @@ func nearestCommand(cmd *cobra.Command, word string) string {
 	}
 	return ""
 }
+
+// mapKeys yields the keys of a map.
+func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
