@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,6 +18,9 @@ func (s *Server) settleRoutes(api huma.API) {
 	}
 	sync := op("sync-source", http.MethodPost, "/v1/sources/{id}/sync", "Run a source now")
 	sync.op.Description = "Waits for the end of the run, unless wait is false: then it answers 202 at once, and GET /v1/sources/{id}/progress and /v1/runs tell the rest. A caller who leaves stops the run that is waited for; the next one resumes it."
+	sync.op.Responses = map[string]*huma.Response{"202": {Description: "Started", Content: map[string]*huma.MediaType{
+		"application/json": {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[SyncReport](), true, "SyncReport")},
+	}}}
 	add(s, api, sync, s.syncSource)
 	add(s, api, op("approve-deletions", http.MethodPost, "/v1/sources/{id}/approve", "Let content vanish that waits for approval"), s.settle(Syncs.Approve))
 	add(s, api, op("reject-deletions", http.MethodPost, "/v1/sources/{id}/reject", "Keep content that waits for approval"), s.settle(Syncs.Reject))
