@@ -80,11 +80,11 @@ func (s *segment) arrays() [][]byte {
 	}
 }
 
-func padded(n int) int { return (n + 7) &^ 7 }
+func padded(n int64) int64 { return (n + 7) &^ 7 }
 
 // fileSize is the size that a file with this header has.
-func (h fileHeader) fileSize() int {
-	n := headerSize
+func (h fileHeader) fileSize() int64 {
+	n := int64(headerSize)
 	for _, array := range h.sizes() {
 		n += padded(array)
 	}
@@ -92,13 +92,13 @@ func (h fileHeader) fileSize() int {
 }
 
 // sizes are the lengths of the arrays in bytes.
-func (h fileHeader) sizes() []int {
-	n, terms, postings, payloads, dense := int(h.Chunks), int(h.Terms), int(h.Postings), int(h.Payloads), int(h.DenseChunks)
-	return []int{
+func (h fileHeader) sizes() []int64 {
+	n, terms, postings, payloads, dense := int64(h.Chunks), int64(h.Terms), int64(h.Postings), int64(h.Payloads), int64(h.DenseChunks)
+	return []int64{
 		n * 16, n * 16, n * 8, n * 4, n * 2,
 		terms * 4, (terms + 1) * 4, postings * 2, postings,
-		payloads * 16, (payloads + 1) * 4, int(h.Arena),
-		dense * 2, dense * int(h.Dimension) * 4, int(h.Base),
+		payloads * 16, (payloads + 1) * 4, int64(h.Arena),
+		dense * 2, dense * int64(h.Dimension) * 4, int64(h.Base),
 	}
 }
 
@@ -122,7 +122,7 @@ func (s *segment) writeTo(to io.Writer, dimension int) (size int64, sum uint32, 
 	w.write(asBytes([]fileHeader{s.header(dimension)}))
 	for _, array := range s.arrays() {
 		w.write(array)
-		w.write(make([]byte, padded(len(array))-len(array)))
+		w.write(make([]byte, padded(int64(len(array)))-int64(len(array))))
 	}
 	sum = w.sum.Sum32()
 	w.write(asBytes([]uint64{uint64(sum)}))
@@ -160,7 +160,7 @@ func readSegment(b []byte, dimension, filters int) (*segment, error) {
 	if err := h.check(dimension); err != nil {
 		return nil, err
 	}
-	if h.fileSize() != len(b) {
+	if h.fileSize() != int64(len(b)) {
 		return nil, fmt.Errorf("it has %d bytes, its header asks for %d", len(b), h.fileSize())
 	}
 	body := len(b) - 8
@@ -179,7 +179,7 @@ func readSegment(b []byte, dimension, filters int) (*segment, error) {
 func cut(b []byte, h fileHeader) *segment {
 	sizes := h.sizes()
 	parts := make([][]byte, len(sizes))
-	at := headerSize
+	at := int64(headerSize)
 	for i, size := range sizes {
 		parts[i] = b[at : at+size : at+size]
 		at += padded(size)

@@ -1,12 +1,15 @@
 package embedded
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"freshet/index"
 	"freshet/index/indextest"
@@ -140,5 +143,35 @@ func TestCloseBesideEverything(t *testing.T) {
 		time.Sleep(5 * time.Millisecond)
 		must(t, s.Close())
 		group.Wait()
+	}
+}
+
+// A loop over stamps holds on to one state, whatever is written meanwhile.
+func TestAStateThatIsInUseNeverChanges(t *testing.T) {
+	s := open(t, unmerged())
+	maker := indextest.NewMaker(12, testSpace)
+	points := maker.Points(0, 40, 1)
+	must(t, s.Upsert(t.Context(), points))
+	must(t, s.Delete(t.Context(), []index.ChunkID{points[0].ID}, 1))
+	must(t, s.Patch(t.Context(), []index.ChunkID{points[1].ID}, maker.Payload(), 2))
+	before, err := indextest.AllStamps(t.Context(), s)
+	must(t, err)
+	greatest := index.ChunkID(bytes.Repeat([]byte{0xff}, 16))
+	var seen []index.StampedID
+	for stamp, err := range s.Stamps(t.Context(), index.ChunkID{}, greatest) {
+		must(t, err)
+		seen = append(seen, stamp)
+		if len(seen) == 1 {
+			for _, p := range points[:30] {
+				must(t, s.Patch(t.Context(), []index.ChunkID{p.ID}, maker.Payload(), 3))
+				must(t, s.Delete(t.Context(), []index.ChunkID{p.ID}, 3))
+			}
+		}
+	}
+	if d := cmp.Diff(before, seen); d != "" {
+		t.Fatalf("the loop saw writes: %s", d)
+	}
+	if after, err := indextest.AllStamps(t.Context(), s); err != nil || len(after) != 10 {
+		t.Fatalf("%d stamps after the loop, %v", len(after), err)
 	}
 }
