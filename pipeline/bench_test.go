@@ -79,7 +79,10 @@ func (w *benchWorld) sync(b *testing.B) catalog.Report {
 	return res.Report
 }
 
-// writeExport writes records of 250 words each, one chunk, words by Zipf's law.
+// small are words that two fifths of English running text consist of.
+var small = strings.Fields("the of and to in is that for it with as on be this are by from or an have not which you at your")
+
+// writeExport writes records of 250 words each, one chunk: small words, and others by Zipf's law.
 func writeExport(b *testing.B, path string, n int) {
 	b.Helper()
 	f, err := os.Create(path)
@@ -95,7 +98,11 @@ func writeExport(b *testing.B, path string, n int) {
 			if k > 0 {
 				text.WriteByte(' ')
 			}
-			fmt.Fprintf(&text, "%s", coined(zipf.Uint64()))
+			if k%5 < 2 {
+				text.WriteString(small[rng.IntN(len(small))])
+			} else {
+				text.WriteString(coined(zipf.Uint64()))
+			}
 			if k%14 == 13 {
 				text.WriteByte('.')
 			}

@@ -173,7 +173,9 @@ func nameOf(uri, id string) string {
 
 // chunksOf cuts a text; cut is set when it has more chunks than a document may have.
 func chunksOf(d *catalog.Document, text *extract.Text) (chunks []index.Chunk, cut error) {
-	pieces, cut := chunk.Split(text, chunk.Options{})
+	titled := *text
+	titled.Title = d.Details.Title // a heading that repeats the title is no heading path
+	pieces, cut := chunk.Split(&titled, chunk.Options{Document: d.ExternalID})
 	chunks = make([]index.Chunk, len(pieces))
 	repeats := make(map[index.ChunkID]int)
 	for i := range pieces {

@@ -20,7 +20,7 @@ func (l listOnly) Pull(ctx context.Context, p connectors.Position) iter.Seq2[con
 func (l listOnly) Check(ctx context.Context) []connectors.Check { return l.src.Check(ctx) }
 
 func faultsTruncated(after int) connectortest.Faults {
-	return connectortest.Faults{FailAfter: after, Err: connectors.ErrTruncated}
+	return connectortest.Faults{FailAfter: after, Err: connectors.ErrTruncated, OpenInLoopOnly: true}
 }
 
 // listing is a source that describes its documents whole at every pass.

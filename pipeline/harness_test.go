@@ -56,6 +56,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, clock: newClock(), src: connectortest.NewMemory()}
+	w.src.SetFaults(connectortest.Faults{OpenInLoopOnly: true})
 	w.kind = w.src.Kind()
 	w.kind.HasFeed = false
 	w.kind.PublicByDefault = true

@@ -83,7 +83,7 @@ func (r *reader) look(ctx context.Context, always []string) string {
 	halves := map[string]map[string]int{}
 	for _, p := range passages {
 		id := p.Document.ExternalID
-		if taken[id] {
+		if taken[id] && r.takenNow()[id] { // not put back meanwhile
 			return fmt.Sprintf("%s is served although its removal was committed before the search", id)
 		}
 		marker := markerOf(p.Chunk.Text)

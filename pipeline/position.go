@@ -21,6 +21,9 @@ type position struct {
 	mu     sync.Mutex
 	notes  map[string]string // written in this run, committed or not
 	unsent map[string]string // written since the last checkpoint
+
+	preloaded bool
+	all       map[string]catalog.Known // nil: too many to hold
 }
 
 var _ connectors.Position = (*position)(nil)
@@ -29,18 +32,40 @@ func (p *position) Pass() connectors.Pass     { return p.pass }
 func (p *position) Cursor() string            { return p.cursor }
 func (p *position) Memory() connectors.Memory { return p }
 
+// preloadRevisions is up to how many documents a source's revisions are read at
+// once, when the first is asked for; about 200 bytes each.
+const preloadRevisions = 50_000
+
 // Revision is "" for whatever must be read again: documents whose text another
 // extractor made, that could not be read, or that a hold waits on.
 func (p *position) Revision(ctx context.Context, id string) (string, error) {
-	known, err := p.catalog.Lookup(ctx, p.source, []string{id})
-	if err != nil {
-		return "", err
-	}
-	k, ok := known[id]
-	if !ok || !k.Versions || p.reread || k.Held || k.State == catalog.Unreadable || textRecipe(k.Recipe) != textRecipe(p.recipe) {
+	if p.reread {
 		return "", nil
 	}
+	k, ok, err := p.known(ctx, id)
+	if err != nil || !ok || !k.Versions || k.Held || k.State == catalog.Unreadable || textRecipe(k.Recipe) != textRecipe(p.recipe) {
+		return "", err
+	}
 	return k.Revision, nil
+}
+
+func (p *position) known(ctx context.Context, id string) (catalog.Known, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.preloaded {
+		all, err := p.catalog.KnownAll(ctx, p.source, preloadRevisions)
+		if err != nil {
+			return catalog.Known{}, false, err
+		}
+		p.all, p.preloaded = all, true
+	}
+	if p.all != nil {
+		k, ok := p.all[id]
+		return k, ok, nil
+	}
+	some, err := p.catalog.Lookup(ctx, p.source, []string{id})
+	k, ok := some[id]
+	return k, ok, err
 }
 
 func (p *position) Known(ctx context.Context) iter.Seq2[string, error] {

@@ -27,6 +27,7 @@ type load struct {
 	cursor *string
 	notes  map[string]string
 	done   bool
+	ended  chan struct{} // closed when it was processed
 }
 
 // pull takes the source's changes in loads; while one is written the next is
@@ -45,6 +46,7 @@ func (r *run) pull(ctx context.Context) error {
 		if failed == nil {
 			failed = r.process(ctx, l)
 		}
+		close(l.ended)
 		if failed != nil {
 			stop()
 		}
@@ -59,52 +61,79 @@ func (r *run) pull(ctx context.Context) error {
 	return err
 }
 
+// collect sends what the source yields as loads. Where the listing ends, and at a
+// feed's checkpoints, it waits for the load to be written before it lets the
+// source go on: its documents can be opened only until then.
 func (r *run) collect(ctx context.Context, loads chan<- *load) error {
-	l, since, began := &load{}, time.Now(), time.Now()
-	send := func() error {
-		if len(l.items) == 0 && l.cursor == nil && !l.done {
-			return nil
-		}
-		select {
-		case loads <- l:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-		l, since = &load{}, time.Now()
-		return nil
-	}
+	c := &collector{run: r, ctx: ctx, loads: loads, since: time.Now(), began: time.Now()}
+	c.fresh()
 	for change, err := range r.src.Pull(ctx, r.pos) {
 		if err != nil {
 			// What came before is good: only the end of the listing is missing.
-			return errors.Join(err, ignoreStopped(send()))
+			return errors.Join(err, ignoreStopped(c.send(true)))
 		}
-		switch c := change.(type) {
-		case connectors.Progress:
-			r.progress(c.Total)
-		case connectors.Checkpoint:
-			l.cursor = &c.Cursor
-			l.notes = merge(l.notes, r.pos.take())
-			if r.kind.HasFeed && r.pass == connectors.Full && time.Since(began) > feedEvery {
-				return errors.Join(errFeedDue, ignoreStopped(send()))
-			}
-		case connectors.PassDone:
-			if r.pass == connectors.Full {
-				l.done = true
-				l.notes = merge(l.notes, r.pos.take())
-			}
-		default:
-			l.items = append(l.items, &item{change: change, id: idOf(change)})
-			if !light(change) {
-				l.heavy++
-			}
-		}
-		if l.heavy >= r.Limits.BatchDocuments || len(l.items) >= r.Limits.BatchStamps || len(l.items) > 0 && time.Since(since) > r.Limits.BatchWait {
-			if err := send(); err != nil {
-				return err
-			}
+		if err := c.take(change); err != nil {
+			return err
 		}
 	}
-	return send()
+	return c.send(true)
+}
+
+type collector struct {
+	*run
+	ctx          context.Context
+	loads        chan<- *load
+	l            *load
+	since, began time.Time
+}
+
+func (c *collector) fresh() { c.l, c.since = &load{ended: make(chan struct{})}, time.Now() }
+
+func (c *collector) send(wait bool) error {
+	l := c.l
+	if len(l.items) == 0 && l.cursor == nil && !l.done {
+		return nil
+	}
+	select {
+	case c.loads <- l:
+	case <-c.ctx.Done():
+		return context.Cause(c.ctx)
+	}
+	c.fresh()
+	if wait {
+		<-l.ended // process looks at the context
+	}
+	return nil
+}
+
+func (c *collector) take(change connectors.Change) error {
+	l, wait := c.l, false
+	switch v := change.(type) {
+	case connectors.Progress:
+		c.progress(v.Total)
+	case connectors.Checkpoint:
+		l.cursor = &v.Cursor
+		l.notes = merge(l.notes, c.pos.take())
+		if c.kind.HasFeed && c.pass == connectors.Full && time.Since(c.began) > feedEvery {
+			return errors.Join(errFeedDue, ignoreStopped(c.send(true)))
+		}
+		wait = c.pass == connectors.Feed
+	case connectors.PassDone:
+		if c.pass == connectors.Full {
+			l.done, wait = true, true
+			l.notes = merge(l.notes, c.pos.take())
+		}
+	default:
+		l.items = append(l.items, &item{change: change, id: idOf(change)})
+		if !light(change) {
+			l.heavy++
+		}
+	}
+	full := l.heavy >= c.Limits.BatchDocuments || len(l.items) >= c.Limits.BatchStamps
+	if wait || full || len(l.items) > 0 && time.Since(c.since) > c.Limits.BatchWait {
+		return c.send(wait)
+	}
+	return nil
 }
 
 func ignoreStopped(err error) error {

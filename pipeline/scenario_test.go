@@ -31,7 +31,7 @@ func firstWorld() *connectortest.Memory {
 	for i := range 16 {
 		m.PutDocument(connectors.Document{ID: fmt.Sprintf("p%02d", i), Title: fmt.Sprintf("Title %d", i)}, page(fmt.Sprintf("topic%02d", i)))
 	}
-	m.SetFaults(connectortest.Faults{PageSize: 3})
+	m.SetFaults(connectortest.Faults{PageSize: 3, OpenInLoopOnly: true})
 	return m
 }
 

@@ -201,24 +201,52 @@ func (w *writer) all() error {
 	return nil
 }
 
+// stampPage is how many stamps one statement moves.
+const stampPage = 64
+
 func (w *writer) stamps() error {
-	stamp := func(key string) error {
-		if w.b.Pass == 0 {
-			return w.exec(`INSERT INTO seen (doc, pass, at, missed, missed_since) VALUES (?, 0, ?, 0, 0)
-				ON CONFLICT (doc) DO UPDATE SET at = excluded.at, missed = 0, missed_since = 0`, key, millis(w.now))
-		}
-		return w.exec(`INSERT INTO seen (doc, pass, at, missed, missed_since) VALUES (?, ?, ?, 0, 0)
-			ON CONFLICT (doc) DO UPDATE SET pass = excluded.pass, at = excluded.at, missed = 0, missed_since = 0`, key, w.b.Pass, millis(w.now))
-	}
+	keys := w.b.Seen
 	for i := range w.b.Changes {
 		if d := &w.b.Changes[i].Document; d.State.Serves() || w.b.Changes[i].Outcome == Skipped {
-			if err := stamp(d.Key); err != nil {
-				return err
-			}
+			keys = append(keys, d.Key)
 		}
 	}
-	for _, key := range w.b.Seen {
-		if err := stamp(key); err != nil {
+	for len(keys) > 0 {
+		page := keys[:min(stampPage, len(keys))]
+		keys = keys[len(page):]
+		if err := w.stampAll(page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stampAll moves the stamps of a page that all have one, in one statement; a page
+// with new documents goes one by one.
+func (w *writer) stampAll(page []string) error {
+	if len(page) == stampPage {
+		args := make([]any, 0, stampPage+3)
+		args = append(args, w.b.Pass, w.b.Pass, millis(w.now))
+		for _, key := range page {
+			args = append(args, key)
+		}
+		st, err := w.stmt(`UPDATE seen SET pass = CASE WHEN ? = 0 THEN pass ELSE ? END, at = ?, missed = 0, missed_since = 0 WHERE doc IN (` + placeholders(stampPage) + `)`)
+		if err != nil {
+			return err
+		}
+		res, err := st.ExecContext(w.ctx, args...)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == stampPage {
+			return err
+		}
+	}
+	for _, key := range page {
+		err := w.exec(`INSERT INTO seen (doc, pass, at, missed, missed_since) VALUES (?, ?, ?, 0, 0)
+			ON CONFLICT (doc) DO UPDATE SET pass = CASE WHEN excluded.pass = 0 THEN seen.pass ELSE excluded.pass END, at = excluded.at, missed = 0, missed_since = 0`,
+			key, w.b.Pass, millis(w.now))
+		if err != nil {
 			return err
 		}
 	}

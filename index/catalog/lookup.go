@@ -62,6 +62,28 @@ func (c *Catalog) Lookup(ctx context.Context, source string, ids []string) (map[
 	return out, nil
 }
 
+// KnownAll returns what is known of all documents of a source, by external ID, or
+// nil when there are more than limit.
+func (c *Catalog) KnownAll(ctx context.Context, source string, limit int) (map[string]Known, error) {
+	var n int
+	if err := c.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM documents WHERE source = ?`, source).Scan(&n); err != nil {
+		return nil, fmt.Errorf("count documents of %s: %w", source, err)
+	}
+	if n > limit {
+		return nil, nil
+	}
+	rows, err := c.read.QueryContext(ctx, `SELECT `+knownColumns+fromDocuments+`WHERE d.source = ?`, source)
+	list, err := collect(rows, err, scanKnown)
+	if err != nil {
+		return nil, fmt.Errorf("list documents of %s: %w", source, err)
+	}
+	out := make(map[string]Known, len(list))
+	for _, k := range list {
+		out[k.ExternalID] = k
+	}
+	return out, nil
+}
+
 // FreeKey returns the internal key for a document first seen under this ID: the
 // first derived one that no other document holds.
 func (c *Catalog) FreeKey(ctx context.Context, source, externalID string) (string, error) {
