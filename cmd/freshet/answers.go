@@ -69,7 +69,7 @@ func freshnessText(h *retrieve.Hit) string {
 		parts = append(parts, "checked "+when(*d))
 	}
 	if d := h.Freshness.ConfirmedUntil; d != nil {
-		parts = append(parts, "confirmed until "+d.Format("2 January 2006"))
+		parts = append(parts, "confirmed until "+lastDay(*d))
 	}
 	switch h.Freshness.State {
 	case retrieve.Stale:

@@ -70,7 +70,7 @@ func (m *Main) demo(ctx context.Context, address string, once bool, site *sample
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	d := &demo{Main: m, client: within(h.api.Local()), origin: origin}
+	d := &demo{Main: m, client: within(h.local()), origin: origin}
 	if err := d.run(ctx); err != nil {
 		return err
 	}

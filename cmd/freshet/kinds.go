@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"freshet/connectors"
+	"freshet/connectors/fetch"
 	"freshet/connectors/files"
 	"freshet/connectors/records"
 	"freshet/connectors/website"
@@ -48,6 +49,14 @@ type opener struct {
 	secrets connectors.Secrets
 	dir     string // that relative paths of the configuration file start from
 	expand  expander
+}
+
+func newOpener(o serviceOptions) *opener {
+	out := &opener{http: fetch.New(fetch.Options{Log: o.log}), now: o.now, log: o.log, secrets: envSecrets{o.getenv}, expand: expander{getenv: o.getenv}}
+	if o.config != nil {
+		out.dir, out.expand.dir = o.config.dir, o.config.dir
+	}
+	return out
 }
 
 // settings checks what a source is configured with. What is written in the

@@ -87,7 +87,7 @@ func (m *Main) stayUp(ctx context.Context, h *host, address, origin string) erro
 		return err
 	}
 	var key struct{ Secret string }
-	err = within(h.api.Local()).do(ctx, http.MethodPost, "/v1/keys", map[string]any{"name": "demo"}, &key)
+	err = within(h.local()).do(ctx, http.MethodPost, "/v1/keys", map[string]any{"name": "demo"}, &key)
 	if err == nil {
 		_, err = fmt.Fprintf(m.Stderr, `
 The sample site   %s/
@@ -152,7 +152,7 @@ func (l *listeners) local(ctx context.Context, h *host, dir string) error {
 		if err := os.Chmod(path, 0o600); err != nil {
 			return errors.Join(fmt.Errorf("close the socket to others: %w", err), on.Close())
 		}
-		l.start(h.api.HTTP(h.api.Local()), on)
+		l.start(h.api.HTTP(h.local()), on)
 		return nil
 	}
 	return l.localPort(ctx, h, dir)
@@ -175,7 +175,7 @@ func (l *listeners) localPort(ctx context.Context, h *host, dir string) error {
 		return errors.Join(fmt.Errorf("note where commands are listened to: %w", err), on.Close())
 	}
 	l.cleanup = append(l.cleanup, func() error { return os.Remove(path) })
-	l.start(h.api.HTTP(holdersOf(note.Token, h.api.Local())), on)
+	l.start(h.api.HTTP(holdersOf(note.Token, h.local())), on)
 	return nil
 }
 

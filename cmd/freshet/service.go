@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"freshet/connectors/fetch"
 	"freshet/index"
 	"freshet/index/catalog"
 	"freshet/index/embedded"
@@ -84,10 +83,7 @@ func (s *service) start(ctx context.Context) error {
 	s.applier = pipeline.NewApplier(pipeline.ApplierOptions{Catalog: s.catalog, Store: s.store, Terms: terms, Name: "embedded", Log: s.log})
 	s.bases = &bases{catalog: s.catalog}
 	s.extractor = extract.New(extract.Limits{})
-	s.opener = &opener{http: fetch.New(fetch.Options{Log: s.log}), now: s.now, log: s.log, secrets: envSecrets{s.getenv}, expand: expander{getenv: s.getenv}}
-	if s.config != nil {
-		s.opener.dir, s.opener.expand.dir = s.config.dir, s.config.dir
-	}
+	s.opener = newOpener(s.serviceOptions)
 	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: s.log})
 	s.retriever = retrieve.New(retrieve.Options{Store: s.store, Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
 	s.syncs = newSyncs(s.catalog, s.syncer, s.applier, s.log)

@@ -38,7 +38,7 @@ func (m *Main) connect(ctx context.Context) (*session, error) {
 	if err := h.service.caughtUp(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("the index cannot be filled: %w", err), h.close())
 	}
-	return &session{client: within(h.api.Local()), close: h.close}, nil
+	return &session{client: within(h.local()), close: h.close}, nil
 }
 
 // A host is a service with its API.

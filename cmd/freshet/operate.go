@@ -1,0 +1,300 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"freshet/api"
+	"freshet/index/catalog"
+)
+
+func (m *Main) indexCommand() *cobra.Command {
+	c := &cobra.Command{Use: "index", Short: "Look after the index", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c.AddCommand(
+		m.indexVerb("status", "How the index stands to the catalog", http.MethodGet, "/v1/index", m.printIndex),
+		m.indexVerb("rebuild", "Fill the index anew from the catalog", http.MethodPost, "/v1/index/rebuild", m.printIndex),
+		m.indexVerb("verify", "Compare catalog and index", http.MethodPost, "/v1/index/verify", m.printComparison),
+		m.indexVerb("repair", "Compare catalog and index and mend what differs", http.MethodPost, "/v1/index/repair", m.printComparison),
+	)
+	return c
+}
+
+func (m *Main) indexVerb(verb, help, method, path string, print func(*session, context.Context, string, string) error) *cobra.Command {
+	return &cobra.Command{Use: verb, Short: help, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return m.with(cmd.Context(), func(ctx context.Context, s *session) error { return print(s, ctx, method, path) })
+	}}
+}
+
+func (m *Main) printIndex(s *session, ctx context.Context, method, path string) error {
+	var v api.IndexStatus
+	if err := s.do(ctx, method, path, nil, &v); err != nil {
+		return err
+	}
+	if m.flags.json {
+		return m.printJSON(v)
+	}
+	t := &table{}
+	t.row("store", v.Store+" ("+v.Space+")")
+	t.row("passages", thousands(v.Points))
+	for _, base := range slices.Sorted(mapKeys(v.ByBase)) {
+		t.row("", base+": "+thousands(v.ByBase[base]))
+	}
+	t.row("size", fmt.Sprintf("%.1f MB", float64(v.Bytes)/(1<<20)))
+	behind := "up to date"
+	if v.Behind > 0 {
+		behind = plural(int(v.Behind), "change", "changes") + " behind the catalog"
+	}
+	t.row("state", fmt.Sprintf("%s (%d of %d)", behind, v.Mark, v.Head))
+	return m.print(t)
+}
+
+func (m *Main) printComparison(s *session, ctx context.Context, method, path string) error {
+	var v api.IndexComparison
+	if err := s.do(ctx, method, path, nil, &v); err != nil {
+		return err
+	}
+	wrong := v.Missing + v.Foreign + v.Differ
+	if m.flags.json {
+		if err := m.printJSON(v); err != nil {
+			return err
+		}
+	} else {
+		text := "the index holds just what the catalog says"
+		if wrong > 0 {
+			text = fmt.Sprintf("%d missing, %d foreign, %d different; %d repaired", v.Missing, v.Foreign, v.Differ, v.Repaired)
+		}
+		if err := m.say("%s passages in the catalog, %s in the index: %s", thousands(v.Chunks), thousands(v.Points), text); err != nil {
+			return err
+		}
+	}
+	if wrong > v.Repaired {
+		return errors.New("catalog and index differ; mend it with `freshet index repair`")
+	}
+	return nil
+}
+
+func (m *Main) keyCommand() *cobra.Command {
+	c := &cobra.Command{Use: "key", Short: "Make, list and revoke API keys", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c.AddCommand(m.keyCreate(), m.keyList(), m.keyRevoke())
+	return c
+}
+
+func (m *Main) keyCreate() *cobra.Command {
+	var name, role string
+	var bases []string
+	var drafts bool
+	c := &cobra.Command{
+		Use: "create --name NAME", Short: "Make a key; its secret is shown once", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if name == "" {
+				return usage("--name is missing: who uses the key")
+			}
+			return m.with(cmd.Context(), func(ctx context.Context, s *session) error {
+				var k api.NewKey
+				body := map[string]any{"name": name, "role": role, "knowledge_bases": bases, "drafts": drafts}
+				if len(bases) == 0 {
+					delete(body, "knowledge_bases")
+				}
+				if err := s.do(ctx, http.MethodPost, "/v1/keys", body, &k); err != nil {
+					return err
+				}
+				if m.flags.json {
+					return m.printJSON(k)
+				}
+				if err := m.say("%s", k.Secret); err != nil {
+					return err
+				}
+				m.complain(fmt.Sprintf("this is the secret of key %s; it is not shown again. Send it as \"Authorization: Bearer ...\"", k.ID))
+				return nil
+			})
+		},
+	}
+	c.Flags().StringVar(&name, "name", "", "who uses it")
+	c.Flags().StringVar(&role, "role", "search", "search, or admin for everything")
+	c.Flags().StringArrayVar(&bases, "kb", nil, "only this knowledge base, `ID`; repeatable")
+	c.Flags().BoolVar(&drafts, "drafts", false, "a test key: it sees sources that are not published")
+	return c
+}
+
+func (m *Main) keyList() *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "List keys, revoked ones too", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return m.with(cmd.Context(), func(ctx context.Context, s *session) error {
+			var list api.KeyList
+			if err := s.do(ctx, http.MethodGet, "/v1/keys", nil, &list); err != nil {
+				return err
+			}
+			if m.flags.json {
+				return m.printJSON(list)
+			}
+			if len(list.Keys) == 0 {
+				return m.say("no key yet; make one with `freshet key create --name chatbot`")
+			}
+			t := &table{}
+			t.row("KEY", "NAME", "ROLE", "BASES", "CREATED", "LAST USED", "")
+			for _, k := range list.Keys {
+				bases, used, revoked := strings.Join(k.Bases, ", "), "never", ""
+				if bases == "" {
+					bases = "all"
+				}
+				if k.Used != nil {
+					used = when(*k.Used)
+				}
+				if k.Revoked != nil {
+					revoked = "revoked " + when(*k.Revoked)
+				}
+				t.row(k.ID, k.Name, k.Role, bases, when(k.Created), used, revoked)
+			}
+			return m.print(t)
+		})
+	}}
+}
+
+func (m *Main) keyRevoke() *cobra.Command {
+	return &cobra.Command{Use: "revoke KEY", Short: "Make a key useless at once", Args: cobra.ExactArgs(1), RunE: func(cmd *cobra.Command, args []string) error {
+		return m.with(cmd.Context(), func(ctx context.Context, s *session) error {
+			if err := s.do(ctx, http.MethodDelete, "/v1/keys/"+url.PathEscape(args[0]), nil, nil); err != nil {
+				return err
+			}
+			if m.flags.json {
+				return m.printJSON(map[string]string{"revoked": args[0]})
+			}
+			return m.say("revoked %s", args[0])
+		})
+	}}
+}
+
+func (m *Main) configCommand() *cobra.Command {
+	c := &cobra.Command{Use: "config", Short: "Look at the configuration", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c.AddCommand(&cobra.Command{Use: "check", Short: "Check " + defaultConfig + " without starting anything", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		cfg, err := findConfig(m.flags.config, m.Getenv)
+		if err != nil {
+			return err
+		}
+		if cfg == nil {
+			return errors.New("there is no " + defaultConfig + " here; name the file with --config")
+		}
+		if err := m.checkSources(cfg); err != nil {
+			return err
+		}
+		if m.flags.json {
+			return m.printJSON(map[string]any{"config": cfg.path, "knowledge_bases": len(cfg.Bases), "sources": len(cfg.Sources)})
+		}
+		return m.say("%s is in order: %s, %s", cfg.path, plural(len(cfg.Bases), "knowledge base", "knowledge bases"), plural(len(cfg.Sources), "source", "sources"))
+	}})
+	return c
+}
+
+// checkSources makes every source as a start would, without asking its place.
+func (m *Main) checkSources(cfg *config) error {
+	s := &sources{&service{serviceOptions: serviceOptions{getenv: m.Getenv, now: m.Now, log: m.log, config: cfg}}}
+	s.opener = newOpener(s.serviceOptions)
+	w := &walker{path: cfg.path}
+	for i := range cfg.Sources {
+		if _, _, err := s.row(cfg.Sources[i].spec(), catalog.OriginFile); err != nil {
+			w.say(cfg.Sources[i].line, "%v", err)
+		}
+	}
+	return w.err()
+}
+
+func (m *Main) doctorCommand() *cobra.Command {
+	return &cobra.Command{Use: "doctor", Short: "Look whether everything is as it should be", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return m.doctor(cmd.Context())
+	}}
+}
+
+// doctor looks at everything that a start needs, without changing it.
+func (m *Main) doctor(ctx context.Context) error {
+	r := api.TestResult{OK: true}
+	note := func(name string, err error, good string) {
+		c := api.Check{Name: name, Status: "ok", Text: good}
+		if err != nil {
+			c.Status, c.Text, r.OK = "failure", err.Error(), false
+		}
+		r.Checks = append(r.Checks, c)
+	}
+	dir, err := m.dataDir()
+	note("data directory", errors.Join(err, writable(dir)), dir)
+	cfg, err := findConfig(m.flags.config, m.Getenv)
+	text := "none; sources come from `freshet source add`"
+	if cfg != nil {
+		text = cfg.path
+		err = errors.Join(err, m.checkSources(cfg))
+	}
+	note("configuration", err, text)
+	if r.OK {
+		if err := m.with(ctx, func(ctx context.Context, s *session) error { return m.examine(ctx, s, note) }); err != nil {
+			note("catalog", err, "")
+		}
+	}
+	if m.flags.json {
+		if err := m.printJSON(r); err != nil {
+			return err
+		}
+	} else {
+		t := &table{}
+		for _, c := range r.Checks {
+			t.row(checkMarks[c.Status], c.Name, c.Text)
+		}
+		if err := m.print(t); err != nil {
+			return err
+		}
+	}
+	if !r.OK {
+		return errors.New("something is not as it should be; mend what is marked with ✘")
+	}
+	return nil
+}
+
+func writable(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("it cannot be made: %w; give another one with --data", err)
+	}
+	path := filepath.Join(dir, ".doctor")
+	if err := os.WriteFile(path, []byte("ok"), 0o600); err != nil {
+		return fmt.Errorf("it cannot be written to: %w; give another one with --data", err)
+	}
+	return os.Remove(path)
+}
+
+func (m *Main) examine(ctx context.Context, s *session, note func(string, error, string)) error {
+	where := "opened by this command"
+	if s.remote {
+		where = "served by another freshet process"
+	}
+	note("catalog", nil, where)
+	var v api.IndexComparison
+	err := s.do(ctx, http.MethodPost, "/v1/index/verify", nil, &v)
+	if wrong := v.Missing + v.Foreign + v.Differ; err == nil && wrong > 0 {
+		err = fmt.Errorf("%s differ from the catalog; mend it with `freshet index repair`", plural(wrong, "passage", "passages"))
+	}
+	note("index", err, plural(v.Points, "passage", "passages")+", just what the catalog says")
+	var list api.SourceList
+	if err := s.do(ctx, http.MethodGet, "/v1/sources", nil, &list); err != nil {
+		return err
+	}
+	for i := range list.Sources {
+		row := &list.Sources[i]
+		var err error
+		switch {
+		case row.State == "needs_you":
+			err = errors.New("its credentials are refused; renew them, then `freshet source test " + row.ID + "`")
+		case row.LastRun != nil && row.LastRun.Result == "failed":
+			err = fmt.Errorf("its last run failed: %s", short(strings.Join(row.LastRun.Errors, "; "), 200))
+		}
+		note("source "+row.ID, err, row.State+", "+lastRunText(row.LastRun))
+	}
+	return nil
+}
