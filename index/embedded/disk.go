@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"golang.org/x/sync/errgroup"
+
 	"freshet/index"
 )
 
@@ -80,16 +82,37 @@ func (d *disk) load() (*state, error) {
 	if want := d.options.Space.Fingerprint(); m.space != want {
 		return nil, fmt.Errorf("it is of the space %s, the present one is %s", m.space, want)
 	}
+	views, err := d.loadViews(m.views)
+	if err != nil {
+		return nil, err
+	}
 	st := &state{mark: m.mark, bases: map[string][]*view{}}
-	for i := range m.views {
-		v, err := d.loadView(&m.views[i])
-		if err != nil {
-			// A file that is missing must not look like a snapshot that is.
-			return nil, fmt.Errorf("%s: %s", segmentName(m.views[i].file.number), err)
-		}
+	for i, v := range views {
 		st.bases[v.seg.base] = append(st.bases[v.seg.base], v)
+		d.files[v.seg] = &writtenFile{segmentFile: m.views[i].file, synced: true}
+		d.next = max(d.next, m.views[i].file.number+1)
 	}
 	return st, nil
+}
+
+// loadViews reads the files, several at a time: checking them takes a processor
+// longer than the disk.
+func (d *disk) loadViews(saved []savedView) ([]*view, error) {
+	views := make([]*view, len(saved))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range saved {
+		group.Go(func() error {
+			v, err := d.loadView(&saved[i])
+			if err != nil {
+				// A file that is missing must not look like a snapshot that is.
+				return fmt.Errorf("%s: %s", segmentName(saved[i].file.number), err)
+			}
+			views[i] = v
+			return nil
+		})
+	}
+	return views, group.Wait()
 }
 
 func (d *disk) readManifest() (*manifest, error) {
@@ -112,13 +135,7 @@ func (d *disk) loadView(saved *savedView) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := saved.restore(seg)
-	if err != nil {
-		return nil, err
-	}
-	d.files[seg] = &writtenFile{segmentFile: saved.file, synced: true}
-	d.next = max(d.next, saved.file.number+1)
-	return v, nil
+	return saved.restore(seg)
 }
 
 // use opens a file that was written.
