@@ -42,6 +42,26 @@ func regionOf(n *html.Node) region {
 	return 0
 }
 
+// trail recognises the links that say where in the site a page stands. Article
+// extraction likes to take them for the first sentence.
+func trail(n *html.Node) bool {
+	if len(n.Attr) == 0 || n.DataAtom == atom.Body || n.DataAtom == atom.Main || n.DataAtom == atom.Html {
+		return false
+	}
+	for _, name := range [...]string{attr(n, "class"), attr(n, "id"), attr(n, "aria-label"), attr(n, "itemtype")} {
+		if name == "" || len(name) > 200 {
+			continue
+		}
+		name = strings.ToLower(name)
+		for _, word := range [...]string{"breadcrumb", "fil d’ariane", "fil d'ariane", "fil-ariane", "filariane"} {
+			if strings.Contains(name, word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func within(n *html.Node, kinds ...atom.Atom) bool {
 	for p := n.Parent; p != nil; p = p.Parent {
 		for _, k := range kinds {

@@ -76,7 +76,7 @@ func (b *builder) node(n *html.Node) {
 	case html.TextNode:
 		b.text.add(n.Data)
 	case html.ElementNode:
-		if b.drop[n] || skipped(n) || b.page.hidden(n) {
+		if b.drop[n] || skipped(n) || trail(n) || b.page.hidden(n) {
 			return
 		}
 		b.scoped(n)
