@@ -14,6 +14,7 @@ const cacheSize = 16384
 type word struct {
 	surface string   // lower case, accents kept
 	proper  bool     // letters only: a speller may propose it
+	asks    bool     // one of questionWords: counts in titles alone
 	spelled uint32   // hash of surface
 	stem    uint32   // token ID in Words
 	grams   []uint32 // token IDs in Grams
@@ -73,7 +74,8 @@ func (c *cache) word(s, folded string) word {
 	if st == "" {
 		st = folded
 	}
-	w := word{surface: s, proper: proper(s), spelled: hash(s), stem: tokenID(Words, hash(st)), grams: grams(folded)}
+	asks := questionWords[c.language][folded]
+	w := word{surface: s, proper: proper(s) && !asks, asks: asks, spelled: hash(s), stem: tokenID(Words, hash(st)), grams: grams(folded)}
 	for i, g := range w.grams {
 		w.grams[i] = tokenID(Grams, g)
 	}

@@ -61,12 +61,14 @@ func (e *Encoder) add(c *cache, text string, title bool, lengths *[namespaces]in
 		list := c.words(e.scan.key)
 		for i := range list {
 			w := &list[i]
-			e.put(Words, w.stem)
-			for _, id := range w.grams {
-				e.put(Grams, id)
+			if !w.asks {
+				e.put(Words, w.stem)
+				for _, id := range w.grams {
+					e.put(Grams, id)
+				}
+				lengths[Words]++
+				lengths[Grams] += len(w.grams)
 			}
-			lengths[Words]++
-			lengths[Grams] += len(w.grams)
 			if title {
 				e.put(TitleWords, titleID(TitleWords, w.stem))
 				for _, id := range w.grams {

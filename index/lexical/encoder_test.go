@@ -62,6 +62,26 @@ func TestTheTitleCountsInItsOwnNamespacesAndInTheBody(t *testing.T) {
 	}
 }
 
+func TestQuestionWordsCountInTitlesAlone(t *testing.T) {
+	e := NewEncoder()
+	v := e.Encode(Text{Title: "How to pay", Body: "This is how it works.", Language: "en"}).Vector
+	if _, ok := slices.BinarySearch(v.IDs, tokenID(TitleWords, hash("how"))); !ok {
+		t.Error("no question word in the title's namespace")
+	}
+	if _, ok := slices.BinarySearch(v.IDs, tokenID(Words, hash("how"))); ok {
+		t.Error("a question word in the body's namespace")
+	}
+	terms := NewTerms()
+	terms.Add("b", e.Encode(Text{Title: "How to pay", Language: "en"}))
+	q := NewAnalyser(terms).Query("how to pay", Options{Base: "b"})
+	if len(q.Words) != 1 || q.Words[0].Text != "pay" {
+		t.Errorf("content words %+v", q.Words)
+	}
+	if !slices.ContainsFunc(q.Terms, func(x QueryTerm) bool { return x.Word == NoWord && x.Namespace == TitleWords }) {
+		t.Error("the title's question word is not looked for")
+	}
+}
+
 func TestOnlyTheLastTwoHeadingsCount(t *testing.T) {
 	e := NewEncoder()
 	v := e.Encode(Text{Headings: []string{"alpha", "beta", "gamma"}, Body: "delta"}).Vector
@@ -120,7 +140,7 @@ func FuzzQuery(f *testing.F) {
 		q := a.Query(question, Options{Base: "b"})
 		seen := make(map[uint32]bool)
 		for _, x := range q.Terms {
-			if seen[x.ID] || x.Value <= 0 || x.Word < 0 || x.Word >= len(q.Words) {
+			if seen[x.ID] || x.Value <= 0 || x.Word < NoWord || x.Word >= len(q.Words) {
 				t.Fatalf("term %+v of %q", x, question)
 			}
 			seen[x.ID] = true

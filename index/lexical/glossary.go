@@ -36,12 +36,12 @@ func (g *glossary) change(a Acronym, by int) {
 	case now <= 0:
 		delete(g.counts, a)
 		unlink(g.byShort, a.Short, a.Long)
-		unlink(g.byLong, content(a.Long), a.Short)
+		unlink(g.byLong, longKey(a.Long), a.Short)
 	default:
 		g.counts[a] = now
 		if was == 0 {
 			g.byShort[a.Short] = append(g.byShort[a.Short], a.Long)
-			key := content(a.Long)
+			key := longKey(a.Long)
 			g.byLong[key] = append(g.byLong[key], a.Short)
 		}
 	}
@@ -56,11 +56,11 @@ func unlink(m map[string][]string, key, value string) {
 	}
 }
 
-// content is a long form as it is looked up: folded, without stop words.
-func content(long string) string {
+// longKey is a long form as it is looked up: folded, without stop words.
+func longKey(long string) string {
 	var kept []string
 	for w := range strings.FieldsSeq(fold(long)) {
-		if !stopWords["fr"][w] && !stopWords["en"][w] {
+		if !stopWords["fr"][w] && !stopWords["en"][w] && !questionWords["fr"][w] && !questionWords["en"][w] {
 			kept = append(kept, w)
 		}
 	}

@@ -13,7 +13,9 @@ func surfaces(language, text string) []string {
 	var list []string
 	for s.next() {
 		for _, w := range c.words(s.key) {
-			list = append(list, w.surface)
+			if !w.asks {
+				list = append(list, w.surface)
+			}
 		}
 	}
 	return list

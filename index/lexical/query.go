@@ -1,6 +1,7 @@
 package lexical
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,7 +22,7 @@ type Analyser struct {
 func NewAnalyser(terms *Terms) *Analyser {
 	return &Analyser{
 		terms:    terms,
-		variants: compileSynonyms(everyday, variantWeight),
+		variants: compileVariants(everyday, variantWeight),
 		readers:  sync.Pool{New: func() any { return newReader() }},
 	}
 }
@@ -67,7 +68,7 @@ type QueryTerm struct {
 	Value     float32 // idf times the namespace's weight times its own
 	IDF       float32
 	Namespace Namespace
-	Word      int    // place in Query.Words of the word it comes from
+	Word      int    // place in Query.Words of the word it comes from, or NoWord
 	Source    string // that word, as the user typed it
 	Added     bool   // not typed: from the speller, a synonym or an abbreviation
 }
@@ -79,6 +80,8 @@ type QueryWord struct {
 	IDF float32
 	// Known: the base contains the word, perhaps with other accents.
 	Known bool
+	// Meant: the base does not contain the word, but one that means the same.
+	Meant bool
 	// Corrected is the word that the speller put beside an unknown one.
 	Corrected string
 }
@@ -106,8 +109,13 @@ func (a *Analyser) Query(question string, o Options) Query {
 	}
 	words := unique(r.read(question, w.on, MaxQuestionWords))
 	w.q.Language = r.language
+	asking := slices.DeleteFunc(slices.Clone(words), func(s spoken) bool { return !s.asks })
+	words = content(words)
 	for i := range words {
 		w.word(i, &words[i])
+	}
+	for i := range asking {
+		w.asking(&asking[i])
 	}
 	w.phrases(words, o.Synonyms)
 	if !o.NoVariants {
@@ -143,11 +151,12 @@ type writer struct {
 	places map[uint32]int // token ID -> place in q.Terms
 }
 
-// ContentWords returns the folded words of a text without stop words.
+// ContentWords returns the folded words of a text without stop words and question
+// words.
 func (a *Analyser) ContentWords(text string, languages []string) []string {
 	r := a.readers.Get().(*reader)
 	defer a.readers.Put(r)
-	return strings.Fields(plain(r.read(text, activeFor(languages), MaxQuestionWords)))
+	return strings.Fields(plain(content(r.read(text, activeFor(languages), MaxQuestionWords))))
 }
 
 func (w *writer) frequency(id uint32) int {
@@ -176,6 +185,22 @@ func (w *writer) word(place int, s *spoken) {
 		w.spell(place, s)
 	}
 }
+
+// asking adds a question word, which counts in titles alone.
+func (w *writer) asking(s *spoken) {
+	most := 0
+	s.stems.each(w.on, func(stem uint32) {
+		most = max(most, w.token(NoWord, s.surface, TitleWords, stem, 1, false))
+	})
+	w.ideal(TitleWords, most)
+	for _, g := range grams(s.folded) {
+		w.ideal(TitleGrams, w.token(NoWord, s.surface, TitleGrams, g, 1, false))
+	}
+}
+
+// NoWord is the place of question words such as "how", which are none of
+// Query.Words.
+const NoWord = -1
 
 // ideal counts what a token of this frequency is worth.
 func (w *writer) ideal(n Namespace, frequency int) {
@@ -308,11 +333,24 @@ func (w *writer) phrases(words []spoken, s *Synonyms) {
 	}
 }
 
+// expansion adds a phrase that means what the word at place, or a phrase that
+// begins there, does.
 func (w *writer) expansion(place int, source string, e expansion) {
+	rarest := 0
 	for i := range e.words {
+		most := 0
 		e.words[i].stems.each(w.on, func(stem uint32) {
-			w.stem(place, source, stem, e.weight, true)
+			most = max(most, w.stem(place, source, stem, e.weight, true))
 		})
+		if most == 0 {
+			return
+		}
+		if rarest == 0 || most < rarest {
+			rarest = most
+		}
+	}
+	if word := &w.q.Words[place]; !word.Known && !word.Meant && word.Corrected == "" && rarest > 0 {
+		word.Meant, word.IDF = true, idf(w.total, rarest)
 	}
 }
 
@@ -325,7 +363,7 @@ func (w *writer) abbreviations(words []spoken) {
 	r := newReader()
 	for i := range words {
 		for _, long := range w.base.acronyms.long(words[i].folded) {
-			w.expansion(i, words[i].surface, expand(r.read(long, w.on, maxPhrase), acronymWeight))
+			w.expansion(i, words[i].surface, expand(content(r.read(long, w.on, maxPhrase)), acronymWeight))
 		}
 		phrase := words[i].folded
 		for j := i + 1; j < min(len(words), i+maxPhrase); j++ {

@@ -1,6 +1,8 @@
 package lexical
 
 import (
+	"slices"
+
 	"github.com/blevesearch/snowballstem"
 )
 
@@ -57,6 +59,7 @@ type spoken struct {
 	surface string // lower case, accents kept
 	folded  string
 	stems   stems
+	asks    bool // one of questionWords
 }
 
 // A reader cuts questions into content words. It is not safe for concurrent use.
@@ -87,7 +90,10 @@ func (r *reader) read(text string, on active, limit int) []spoken {
 		if folded == "" || stops[fr] && stopWords["fr"][folded] || stops[en] && stopWords["en"][folded] {
 			continue
 		}
-		r.words = append(r.words, spoken{surface: part, folded: folded, stems: r.stems(part, folded, on)})
+		r.words = append(r.words, spoken{
+			surface: part, folded: folded, stems: r.stems(part, folded, on),
+			asks: stops[fr] && questionWords["fr"][folded] || stops[en] && questionWords["en"][folded],
+		})
 	}
 	return r.words
 }
@@ -97,10 +103,10 @@ func (r *reader) spokenIn(on active) (french, english bool) {
 	var nf, ne int
 	for _, part := range r.parts {
 		folded := fold(part)
-		if on[fr] && stopWords["fr"][folded] {
+		if on[fr] && (stopWords["fr"][folded] || questionWords["fr"][folded]) {
 			nf++
 		}
-		if on[en] && stopWords["en"][folded] {
+		if on[en] && (stopWords["en"][folded] || questionWords["en"][folded]) {
 			ne++
 		}
 	}
@@ -125,4 +131,9 @@ func (r *reader) stems(surface, folded string, on active) stems {
 		}
 	}
 	return s
+}
+
+// content leaves out question words; the argument's array is used.
+func content(words []spoken) []spoken {
+	return slices.DeleteFunc(words, func(s spoken) bool { return s.asks })
 }

@@ -50,8 +50,8 @@ func compileSynonyms(rules []Synonym, weight float32) *Synonyms {
 
 func (s *Synonyms) rule(r *reader, from, to string, weight float32) {
 	every := active{true, true, true}
-	target := expand(r.read(to, every, maxPhrase+1), weight)
-	source := r.read(from, every, maxPhrase+1)
+	target := expand(content(r.read(to, every, maxPhrase+1)), weight)
+	source := content(r.read(from, every, maxPhrase+1))
 	if len(target.words) == 0 || len(source) == 0 || len(target.words) > maxPhrase || len(source) > maxPhrase {
 		return
 	}

@@ -76,7 +76,7 @@ func (s *session) wordReasons() []string {
 		switch {
 		case w.Corrected != "":
 			corrected = append(corrected, w.Corrected)
-		case !w.Known:
+		case !w.Known && !w.Meant:
 			unmatched = append(unmatched, w.Text)
 		}
 	}

@@ -31,12 +31,11 @@ func TestAnswerStates(t *testing.T) {
 		states []State
 		reason string
 	}{
-		"How do I get a refund?":                 {[]State{Found}, ""},
-		"how do i reset my pasword":              {[]State{Found, Uncertain}, `corrected:["password"]`},
-		"quokka husbandry in Tasmania":           {[]State{None}, `unmatched_terms:["quokka","husbandry","tasmania"]`},
-		"is it the":                              {[]State{None}, "no_content_words"},
-		"warranty on quokka shop cutlery sets":   {[]State{None, Uncertain}, "low_coverage"},
-		"does the shop sell card holders abroad": {[]State{None, Uncertain}, ""},
+		"How do I get a refund?":               {[]State{Found}, ""},
+		"how do i reset my pasword":            {[]State{Found, Uncertain}, `corrected:["password"]`},
+		"quokka husbandry in Tasmania":         {[]State{None}, `unmatched_terms:["quokka","husbandry","tasmania"]`},
+		"is it the":                            {[]State{None}, "no_content_words"},
+		"warranty on quokka shop cutlery sets": {[]State{None, Uncertain}, "low_coverage"},
 	} {
 		a := w.ask(Request{Query: question}).Answer
 		if !slices.Contains(want.states, a.State) {

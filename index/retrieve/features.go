@@ -123,7 +123,7 @@ func (s *session) cover(c *candidate, title bool) (share, rarest float64) {
 	}
 	has := make([]float64, len(s.query.Words))
 	for i, x := range c.found.terms {
-		if x <= 0 || i >= len(s.query.Terms) {
+		if x <= 0 || i >= len(s.query.Terms) || s.query.Terms[i].Word == lexical.NoWord {
 			continue
 		}
 		t := &s.query.Terms[i]
