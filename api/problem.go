@@ -69,11 +69,12 @@ func (p *Problem) with(header, value string) *Problem {
 	return p
 }
 
-// StatusGone stands in logs for answers whose caller has left.
+// statusGone stands in logs for answers whose caller has left.
 const statusGone = 499
 
-// kinds maps errors to answers: the one table of the API. The words of the
-// sentinel are cut from the sentence, except where said is given.
+// problems maps errors to answers: the one table of the API, of which the first
+// line that fits counts. The words of the sentinel are cut from the sentence, except
+// where said is given.
 var problems = []struct {
 	err    error
 	status int
@@ -81,16 +82,16 @@ var problems = []struct {
 	retry  int    // seconds, for Retry-After; 0: none
 	said   string // instead of the error's own sentence
 }{
+	{ErrInvalid, http.StatusUnprocessableEntity, "invalid_request", 0, ""},
+	{ErrConflict, http.StatusConflict, "conflict", 0, ""},
+	{ErrBusy, http.StatusConflict, "busy", 5, ""},
+	{ErrSource, http.StatusBadGateway, "source_failed", 0, ""},
+	{ErrNotReady, http.StatusServiceUnavailable, "not_ready", 2, ""},
 	{retrieve.ErrRequest, http.StatusUnprocessableEntity, "invalid_request", 0, ""},
 	{retrieve.ErrBase, http.StatusNotFound, "unknown_knowledge_base", 0, ""},
 	{index.ErrUnavailable, http.StatusServiceUnavailable, "index_unavailable", 2, "The index cannot be searched at the moment. Ask again in a few seconds; GET /v1/index says how it stands."},
 	{index.ErrEpoch, http.StatusServiceUnavailable, "index_unavailable", 30, "The index belongs to another state of the catalog and has to be rebuilt: POST /v1/index/rebuild."},
-	{ErrNotReady, http.StatusServiceUnavailable, "not_ready", 2, ""},
 	{catalog.ErrNotFound, http.StatusNotFound, "not_found", 0, ""},
-	{ErrBusy, http.StatusConflict, "busy", 5, ""},
-	{ErrInvalid, http.StatusUnprocessableEntity, "invalid_request", 0, ""},
-	{ErrConflict, http.StatusConflict, "conflict", 0, ""},
-	{ErrSource, http.StatusBadGateway, "source_failed", 0, ""},
 	{context.DeadlineExceeded, http.StatusGatewayTimeout, "timeout", 2, "This took too long and was given up. Ask again, or for less."},
 	{context.Canceled, statusGone, "cancelled", 0, "The caller has left, or the service is stopping."},
 }

@@ -2,12 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"maps"
 	"net/http"
-	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -35,12 +30,6 @@ type route struct {
 	patient bool // the caller waits for work that may take hours
 }
 
-// document is the OpenAPI document, written once.
-type document struct {
-	*huma.OpenAPI
-	json, yaml []byte
-}
-
 // A mux knows its patterns.
 type mux struct {
 	*http.ServeMux
@@ -62,47 +51,9 @@ func (s *Server) routes() error {
 		register(api)
 	}
 	s.mux.HandleFunc("/", s.noRoute)
-	doc := api.OpenAPI()
-	delete(doc.Components.Schemas.Map(), "ErrorModel") // replaced by Problem
-	s.doc.OpenAPI = doc
 	var err error
-	if s.doc.json, err = json.Marshal(doc); err != nil {
-		return fmt.Errorf("write the OpenAPI document: %w", err)
-	}
-	if s.doc.yaml, err = doc.YAML(); err != nil {
-		return fmt.Errorf("write the OpenAPI document: %w", err)
-	}
-	return nil
-}
-
-func (s *Server) humaConfig() huma.Config {
-	return huma.Config{
-		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info: &huma.Info{Title: "Freshet", Version: s.o.Version,
-				Description: "Search over vouched passages, the answer ledger, and the sources behind them. Errors are RFC 9457 problem documents with a stable code."},
-			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
-				SecuritySchemes: map[string]*huma.SecurityScheme{"key": {
-					Type: "http", Scheme: "bearer", Description: "An API key. Keys of role search may search, read what was served to them and give feedback; keys of role admin may do everything.",
-				}},
-			},
-		},
-		// "json" is that of problem documents, application/problem+json.
-		Formats: map[string]huma.Format{
-			"application/json": {Marshal: marshal, Unmarshal: json.Unmarshal}, "json": {Marshal: marshal, Unmarshal: json.Unmarshal},
-		},
-		DefaultFormat: "application/json",
-		Transformers:  []huma.Transformer{asProblem},
-		// A misspelt parameter that is ignored answers another question.
-		RejectUnknownQueryParameters: true,
-	}
-}
-
-// problemAnswer documents the errors of an operation.
-func problemAnswer(api huma.API) *huma.Response {
-	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
-	return &huma.Response{Description: "A problem document", Content: map[string]*huma.MediaType{problemType: {Schema: schema}}}
+	s.doc, err = newDocument(api.OpenAPI())
+	return err
 }
 
 // add registers a route whose errors are answered as problem documents.
@@ -186,104 +137,4 @@ func (s *Server) noRoute(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	problem(http.StatusNotFound, "no_such_route", "There is nothing at %s; GET /openapi.json lists what there is.", quoted(r.URL.Path)).write(w, id)
-}
-
-// asProblem turns what huma itself refuses into a problem document with a code.
-func asProblem(ctx huma.Context, _ string, v any) (any, error) {
-	m, ok := v.(*huma.ErrorModel)
-	if !ok {
-		return v, nil
-	}
-	p := problem(m.Status, refusedAs(m.Status), "%s", refusal(ctx, m))
-	p.RequestID = callOf(ctx.Context()).id
-	return p, nil
-}
-
-func refusedAs(status int) string {
-	switch status {
-	case http.StatusUnsupportedMediaType:
-		return "unsupported_media_type"
-	case http.StatusBadRequest:
-		return "malformed_body"
-	case http.StatusNotAcceptable:
-		return "not_acceptable"
-	}
-	return "invalid_request"
-}
-
-// refusal makes one sentence for each detail, three at most.
-func refusal(ctx huma.Context, m *huma.ErrorModel) string {
-	var said []string
-	for _, d := range m.Errors {
-		if d == nil {
-			continue
-		}
-		where, name, _ := strings.Cut(d.Location, ".")
-		switch {
-		case d.Message == "unexpected property":
-			said = append(said, unknownField(name[strings.LastIndex(name, ".")+1:], fieldsAt(ctx, name)))
-		case d.Message == "unknown query parameter":
-			said = append(said, strings.Replace(unknownField(name, parameters(ctx)), "field", "parameter", 1))
-		case name == "":
-			said = append(said, capital(d.Message)+".")
-		default:
-			said = append(said, fmt.Sprintf("%s %s: %s.", capital(where), quoted(name), d.Message))
-		}
-	}
-	if len(said) == 0 {
-		return capital(m.Detail) + "."
-	}
-	return strings.Join(said[:min(3, len(said))], " ")
-}
-
-func capital(s string) string {
-	if s == "" {
-		return "The request cannot be read"
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// fieldsAt lists the fields of the object in the request's body that holds path.
-func fieldsAt(ctx huma.Context, path string) []string {
-	op := ctx.Operation()
-	if op.RequestBody == nil || op.RequestBody.Content["application/json"] == nil {
-		return nil
-	}
-	schema := op.RequestBody.Content["application/json"].Schema
-	parts := strings.Split(path, ".")
-	for _, part := range parts[:len(parts)-1] {
-		name, _, list := strings.Cut(part, "[")
-		if schema = resolved(ctx, schema); schema == nil || schema.Properties[name] == nil {
-			return nil
-		}
-		schema = schema.Properties[name]
-		if list && schema.Items != nil {
-			schema = schema.Items
-		}
-	}
-	if schema = resolved(ctx, schema); schema == nil {
-		return nil
-	}
-	return slices.Collect(maps.Keys(schema.Properties))
-}
-
-func resolved(ctx huma.Context, schema *huma.Schema) *huma.Schema {
-	if schema == nil || schema.Ref == "" {
-		return schema
-	}
-	known, _ := ctx.Operation().Metadata[schemasKey].(huma.Registry)
-	if known == nil {
-		return nil
-	}
-	return known.SchemaFromRef(schema.Ref)
-}
-
-func parameters(ctx huma.Context) []string {
-	var names []string
-	for _, p := range ctx.Operation().Parameters {
-		if p.In == "query" {
-			names = append(names, p.Name)
-		}
-	}
-	return names
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -141,14 +142,21 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, c *call, err error
 }
 
 func (s *Server) panicked(w *writer, r *http.Request, c *call, p any) {
-	if err, ok := p.(error); ok && (errors.Is(err, http.ErrAbortHandler) || r.Context().Err() != nil) {
-		return // the caller has left
+	if err, ok := p.(error); ok && left(err, r, w) {
+		return
 	}
 	s.o.Log.ErrorContext(r.Context(), "request panicked", slog.String("id", c.id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
 		slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 	if w.status == 0 {
 		problemOf(errors.New("panic")).write(w, c.id)
 	}
+}
+
+// left reports whether a panic only says that the caller has left: huma panics when
+// an answer cannot be written.
+func left(err error, r *http.Request, w *writer) bool {
+	var bug runtime.Error
+	return errors.Is(err, http.ErrAbortHandler) || !errors.As(err, &bug) && (r.Context().Err() != nil || w.status != 0)
 }
 
 // requestID is the caller's, when it is short and plain, or a new one.

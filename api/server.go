@@ -131,7 +131,7 @@ func (s *Server) Run(ctx context.Context) { s.ledger.run(ctx) }
 // of the query log.
 func (s *Server) Close(ctx context.Context) error {
 	s.jobs.close()
-	return s.ledger.flush(ctx)
+	return errors.Join(s.ledger.flush(ctx), s.ledger.flushKeys(ctx))
 }
 
 // Dropped counts the rows of the query log that were dropped because the queue

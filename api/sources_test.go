@@ -74,6 +74,8 @@ func TestSourcesAreSeenWithinTheKnowledgeBasesOfAKey(t *testing.T) {
 
 func TestWhatIsAskedOfASourceReachesTheSeams(t *testing.T) {
 	const spec = `{"knowledge_base":"help","type":"records","settings":{"location":"a.csv"}}`
+	w := newWorld(t)
+	w.seams.put = Saved{Hides: 612, First: []string{"a", "b"}, State: "published"}
 	for _, c := range []struct {
 		name, method, path, body string
 		status                   int
@@ -112,9 +114,9 @@ func TestWhatIsAskedOfASourceReachesTheSeams(t *testing.T) {
 		{"rebuilding", "POST", "/v1/index/rebuild", "", 200, `"store":"oracle"`, "rebuild\nstatus"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t)
 			w.t = t
-			w.seams.put = Saved{Hides: 612, First: []string{"a", "b"}, State: "published"}
+			w.seams.calls = nil
+			must(t, w.catalog.SetSourceState(t.Context(), "new", catalog.Draft, ""))
 			rec := w.do("admin", c.method, c.path, c.body)
 			if rec.Code != c.status || !strings.Contains(rec.Body.String(), c.says) {
 				t.Errorf("got %d %s, want %d saying %s", rec.Code, rec.Body, c.status, c.says)
@@ -136,6 +138,7 @@ func TestADetachedSourceCanBeRemovedButNotResumed(t *testing.T) {
 }
 
 func TestErrorsOfTheSeamsBecomeProblemsThatSayHowToGoOn(t *testing.T) {
+	w := newWorld(t)
 	for _, c := range []struct {
 		err        error
 		status     int
@@ -149,7 +152,6 @@ func TestErrorsOfTheSeamsBecomeProblemsThatSayHowToGoOn(t *testing.T) {
 		{fmt.Errorf("document \"x\" of source \"faq\" does not wait for approval: %w", catalog.ErrNotFound), 404, "not_found", "does not wait for approval"},
 		{fmt.Errorf("sql: disk I/O error"), 500, "internal", "request_id"},
 	} {
-		w := newWorld(t)
 		w.seams.err = c.err
 		checkProblem(t, w.do("admin", http.MethodPost, "/v1/sources/faq/sync", ""), c.status, c.code, c.says)
 		if (c.status == 500) != strings.Contains(w.log.String(), "disk I/O") {
