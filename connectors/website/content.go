@@ -44,8 +44,10 @@ func load(resp *http.Response) (content, error) {
 
 func (s *session) document(id string, c content, p page) connectors.Change {
 	s.pages.put(id, c.text)
+	// No title: that of the title element has the site's name in it; the
+	// extractor compares it with the headings.
 	d := &connectors.Document{
-		ID: id, Revision: c.revision, URI: id, Title: p.title, MediaType: c.mediaType,
+		ID: id, Revision: c.revision, URI: id, MediaType: c.mediaType,
 		Locale: p.locale, TranslationGroup: p.group, Modified: p.modified, Access: connectors.Public(),
 		Open: func(ctx context.Context) (io.ReadCloser, error) { return s.open(ctx, id) },
 	}

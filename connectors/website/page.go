@@ -16,13 +16,10 @@ import (
 const (
 	// maxLinks is how many links of one page are followed.
 	maxLinks = 5000
-	// maxTitle is how much of a title is kept.
-	maxTitle = 500
 )
 
 // page is what an HTML page says about itself.
 type page struct {
-	title     string
 	locale    string
 	canonical string
 	group     string // of its translations
@@ -41,7 +38,7 @@ func parsePage(html []byte, u *url.URL, header http.Header, r resolver, product 
 		return page{}, fmt.Errorf("reading the page's HTML: %w", err)
 	}
 	base := baseOf(doc, u)
-	p := page{title: titleOf(doc), locale: localeOf(doc, header), modified: modifiedOf(doc, header)}
+	p := page{locale: localeOf(doc, header), modified: modifiedOf(doc, header)}
 	p.noindex, p.nofollow = directives(doc, header, product)
 	if href, ok := doc.Find(`link[rel~="canonical" i][href]`).First().Attr("href"); ok {
 		if c, err := r.resolve(base, href); err == nil {
@@ -63,19 +60,6 @@ func baseOf(doc *goquery.Document, u *url.URL) *url.URL {
 		}
 	}
 	return u
-}
-
-func titleOf(doc *goquery.Document) string {
-	for _, text := range []string{
-		doc.Find("head title").First().Text(),
-		doc.Find(`meta[property="og:title"]`).AttrOr("content", ""),
-		doc.Find("h1").First().Text(),
-	} {
-		if text = strings.Join(strings.Fields(text), " "); text != "" {
-			return cut(text, maxTitle)
-		}
-	}
-	return ""
 }
 
 // cut shortens s to n bytes at most without splitting a character.
