@@ -62,14 +62,6 @@ func baseOf(doc *goquery.Document, u *url.URL) *url.URL {
 	return u
 }
 
-// cut shortens s to n bytes at most without splitting a character.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "")
-}
-
 func localeOf(doc *goquery.Document, header http.Header) string {
 	said, _, _ := strings.Cut(header.Get("Content-Language"), ",")
 	for _, tag := range []string{doc.Find("html").AttrOr("lang", ""), doc.Find("html").AttrOr("xml:lang", ""), said} {
