@@ -122,6 +122,9 @@ func (a *Analyser) Query(question string, o Options) Query {
 		w.phrases(words, a.variants)
 		w.abbreviations(words)
 	}
+	for i := range words {
+		w.spell(i, &words[i])
+	}
 	w.q.Definition = definition(question, words)
 	return w.q
 }
@@ -166,7 +169,7 @@ func (w *writer) frequency(id uint32) int {
 	return w.base.counts.get(id)
 }
 
-// word adds a word that the user typed, and what the speller makes of it.
+// word adds a word that the user typed.
 func (w *writer) word(place int, s *spoken) {
 	most, mostTitles := 0, 0
 	s.stems.each(w.on, func(stem uint32) {
@@ -182,7 +185,7 @@ func (w *writer) word(place int, s *spoken) {
 	word := QueryWord{Text: s.surface, IDF: idf(w.total, most), Known: most > 0}
 	w.q.Words = append(w.q.Words, word)
 	if most == 0 {
-		w.spell(place, s)
+		w.unaccented(place, s)
 	}
 }
 
@@ -238,38 +241,6 @@ func (w *writer) token(place int, source string, n Namespace, h uint32, weight f
 	return frequency
 }
 
-// spell looks for an unknown word in the vocabulary of the base: with other
-// accents, or one or two edits away.
-func (w *writer) spell(place int, s *spoken) {
-	if w.base == nil || w.o.NoSpeller || !proper(s.surface) {
-		return
-	}
-	near := w.base.vocabulary.Load().near(s.folded, maxSuggestions)
-	if len(near) == 0 {
-		return
-	}
-	word := &w.q.Words[place]
-	weight := float32(spellingWeight)
-	if near[0].distance == 0 {
-		word.Known, weight = true, 1
-	} else {
-		word.Corrected = near[0].surface
-	}
-	r := newReader()
-	most := 0
-	for _, x := range near {
-		if x.distance > near[0].distance {
-			break
-		}
-		r.stems(x.surface, fold(x.surface), w.on).each(w.on, func(stem uint32) {
-			most = max(most, w.stem(place, s.surface, stem, weight, true))
-		})
-	}
-	if most > 0 {
-		word.IDF = idf(w.total, most)
-	}
-}
-
 // TitleShare is the share of a title, by the rarity of its words, that the
 // question has too, typed or added; 0 for a title without content words.
 func (a *Analyser) TitleShare(q *Query, title string, o Options) float32 {
@@ -309,9 +280,6 @@ func (q *Query) has(id uint32) bool {
 	return false
 }
 
-// maxSuggestions is how many equally near words a misspelt one stands for.
-const maxSuggestions = 2
-
 // phrases adds what synonyms say of the words and of neighbouring ones.
 func (w *writer) phrases(words []spoken, s *Synonyms) {
 	if s == nil {
@@ -349,7 +317,7 @@ func (w *writer) expansion(place int, source string, e expansion) {
 			rarest = most
 		}
 	}
-	if word := &w.q.Words[place]; !word.Known && !word.Meant && word.Corrected == "" && rarest > 0 {
+	if word := &w.q.Words[place]; !word.Known && !word.Meant && rarest > 0 {
 		word.Meant, word.IDF = true, idf(w.total, rarest)
 	}
 }
