@@ -219,8 +219,8 @@ func BenchmarkSearch(b *testing.B) {
 		for _, t := range c.questions[i].Index() {
 			terms++
 			for _, v := range s.state.Load().bases["help"] {
-				from, to := v.seg.postings(t.ID)
-				touched += int(to - from)
+				p := v.seg.span(t.ID)
+				touched += int(p.to - p.from)
 			}
 		}
 	}
@@ -235,7 +235,7 @@ func BenchmarkSearch(b *testing.B) {
 	b.Run("explained", func(b *testing.B) {
 		measure(b, c.questions, func(q *lexical.Query) {
 			x := plain(q)
-			x.Explain = 10
+			x.Explain = 20
 			search(x)
 		})
 	})

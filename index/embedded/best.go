@@ -122,22 +122,25 @@ func (b *best) sink(i int) {
 }
 
 // hits returns what was kept, best first.
-func (b *best) hits(q *index.Query) []index.Hit {
+//
+// Spans are those of the query's terms, view by view.
+func (b *best) hits(q *index.Query, spans []span) []index.Hit {
 	slices.SortFunc(b.list, b.compare)
 	list := make([]index.Hit, len(b.list))
 	for i, c := range b.list {
 		list[i] = index.Hit{ID: b.id(c), Score: c.score}
 		if i < q.Explain && q.Dense == nil {
-			list[i].Terms = contributions(b.views[c.view].seg, c.local, q.Lexical)
+			own := spans[int(c.view)*len(q.Lexical):][:len(q.Lexical)]
+			list[i].Terms = contributions(b.views[c.view].seg, c.local, q.Lexical, own)
 		}
 	}
 	return list
 }
 
-func contributions(s *segment, local uint16, terms []index.Term) []float32 {
+func contributions(s *segment, local uint16, terms []index.Term, spans []span) []float32 {
 	list := make([]float32, len(terms))
 	for i, t := range terms {
-		list[i] = float32(float32(t.Value*scale) * float32(s.weight(t.ID, local)))
+		list[i] = float32(float32(t.Value*scale) * float32(s.weight(spans[i], local)))
 	}
 	return list
 }

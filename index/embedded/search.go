@@ -54,6 +54,7 @@ type workspace struct {
 	sums    [maxChunks + 1]float32
 	touched [(maxChunks + 1) / 64]uint64
 	best    best
+	spans   []span // of the query's terms, view by view
 }
 
 func (w *workspace) answer(ctx context.Context, list []*view, q *index.Query) ([]index.Hit, error) {
@@ -66,6 +67,7 @@ func (w *workspace) answer(ctx context.Context, list []*view, q *index.Query) ([
 		least = aboveZero
 	}
 	w.best.begin(list, q, least)
+	w.spans = w.spans[:0]
 	for i, v := range list {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -80,7 +82,7 @@ func (w *workspace) answer(ctx context.Context, list []*view, q *index.Query) ([
 			w.weighMarked(v.seg, q.Lexical)
 		}
 	}
-	hits := w.best.hits(q)
+	hits := w.best.hits(q, w.spans)
 	w.best = best{list: w.best.list[:0]}
 	return hits, nil
 }
@@ -91,8 +93,10 @@ func (w *workspace) answer(ctx context.Context, list []*view, q *index.Query) ([
 func (w *workspace) weigh(s *segment, terms []index.Term) {
 	any := false
 	for _, t := range terms {
-		if from, to := s.postings(t.ID); from < to {
-			add(&w.sums, s.locals[from:to], s.weights[from:to], float32(t.Value*scale))
+		p := s.span(t.ID)
+		w.spans = append(w.spans, p)
+		if p.from < p.to {
+			add(&w.sums, s.locals[p.from:p.to], s.weights[p.from:p.to], float32(t.Value*scale))
 			any = true
 		}
 	}
@@ -135,9 +139,10 @@ func add(sums *[maxChunks + 1]float32, locals []uint16, weights []uint8, value f
 // have a term.
 func (w *workspace) weighMarked(s *segment, terms []index.Term) {
 	for _, t := range terms {
-		from, to := s.postings(t.ID)
-		add(&w.sums, s.locals[from:to], s.weights[from:to], float32(t.Value*scale))
-		for _, local := range s.locals[from:to] {
+		p := s.span(t.ID)
+		w.spans = append(w.spans, p)
+		add(&w.sums, s.locals[p.from:p.to], s.weights[p.from:p.to], float32(t.Value*scale))
+		for _, local := range s.locals[p.from:p.to] {
 			w.touched[local/64] |= 1 << (local % 64)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"sort"
 
 	"freshet/index"
@@ -68,9 +69,11 @@ func (s *segment) finish(filters int) {
 	s.filters = newFilterCache(filters)
 }
 
-// postings returns the range of a term's postings; it is empty when the term does
-// not occur.
-func (s *segment) postings(term uint32) (from, to uint32) {
+// A span is the range of a term's postings; it is empty when the term does not
+// occur.
+type span struct{ from, to uint32 }
+
+func (s *segment) span(term uint32) span {
 	b := term >> s.shift
 	low, high := s.buckets[b], s.buckets[b+1]
 	for low < high {
@@ -82,21 +85,19 @@ func (s *segment) postings(term uint32) (from, to uint32) {
 		}
 	}
 	if int(low) == len(s.terms) || s.terms[low] != term {
-		return 0, 0
+		return span{}
 	}
-	return s.starts[low], s.starts[low+1]
+	return span{s.starts[low], s.starts[low+1]}
 }
 
 // weight returns the quantised weight of a term in a chunk, 0 when it does not
-// occur.
-func (s *segment) weight(term uint32, local uint16) uint8 {
-	from, to := s.postings(term)
-	list := s.locals[from:to]
-	i := sort.Search(len(list), func(i int) bool { return list[i] >= local })
-	if i == len(list) || list[i] != local {
+// occur there.
+func (s *segment) weight(term span, local uint16) uint8 {
+	i, ok := slices.BinarySearch(s.locals[term.from:term.to], local)
+	if !ok {
 		return 0
 	}
-	return s.weights[int(from)+i]
+	return s.weights[int(term.from)+i]
 }
 
 // find returns the local number of an ID. IDs are hashes, so the place is guessed
