@@ -147,7 +147,7 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	d.took, d.report = time.Since(began), report
 	if report.Result != catalog.RunDone {
-		return fmt.Errorf("sync the sample: %s", strings.Join(report.Errors, "; "))
+		return fmt.Errorf("sync the sample: %s", whyFailed(&report))
 	}
 	d.summary.Pages = report.New
 	for _, q := range sample.Questions() {

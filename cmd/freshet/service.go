@@ -84,7 +84,11 @@ func (s *service) start(ctx context.Context) error {
 	s.bases = &bases{catalog: s.catalog}
 	s.extractor = extract.New(extract.Limits{})
 	s.opener = newOpener(s.serviceOptions)
-	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: s.log})
+	runs := s.log
+	if !s.scheduled {
+		runs = nil // whoever asked for a run is told how it ended
+	}
+	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: runs})
 	s.retriever = retrieve.New(retrieve.Options{Store: s.store, Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
 	s.syncs = newSyncs(s.catalog, s.syncer, s.applier, s.log)
 	if err := s.makeRunner(); err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -111,7 +110,7 @@ func outcomeOf(runs []catalog.Report) error {
 		case catalog.RunStopped:
 			return context.Canceled
 		case catalog.RunFailed:
-			return fmt.Errorf("%s could not be synced: %s", r.Source, strings.Join(r.Errors, "; "))
+			return fmt.Errorf("%s could not be synced: %s", r.Source, whyFailed(r))
 		}
 		partial = partial || r.Unreadable > 0 || r.DeletionsPending > 0
 	}
@@ -119,6 +118,14 @@ func outcomeOf(runs []catalog.Report) error {
 		return errPartial
 	}
 	return nil
+}
+
+// whyFailed is what ended a run.
+func whyFailed(r *catalog.Report) string {
+	if len(r.Errors) == 0 {
+		return "look into the log"
+	}
+	return r.Errors[len(r.Errors)-1]
 }
 
 func (m *Main) printReport(r *catalog.Report, rehearsal bool) error {
@@ -142,6 +149,9 @@ func (m *Main) printReport(r *catalog.Report, rehearsal bool) error {
 			t.row("", thousands(part.n), part.what)
 		}
 	}
+	if len(t.rows) == 0 && r.Result == catalog.RunDone {
+		t.row("", "the source lists no document; see what it would read with `freshet source test "+r.Source+"`")
+	}
 	if r.ChunksWritten > 0 {
 		t.row("", thousands(r.ChunksWritten), "passages written")
 	}
@@ -151,7 +161,11 @@ func (m *Main) printReport(r *catalog.Report, rehearsal bool) error {
 	if err := m.print(t); err != nil {
 		return err
 	}
-	for _, e := range r.Errors {
+	told := r.Errors
+	if r.Result == catalog.RunFailed && len(told) > 0 {
+		told = told[:len(told)-1] // the last one is how the command ends
+	}
+	for _, e := range told {
 		if err := m.say("  ! %s", short(e, 200)); err != nil {
 			return err
 		}
