@@ -5,7 +5,7 @@ import "slices"
 // Weights of terms that a user did not type.
 const (
 	synonymWeight  = 0.7
-	variantWeight  = 0.5
+	variantWeight  = 0.7
 	acronymWeight  = 0.7
 	spellingWeight = 0.7
 )
