@@ -28,6 +28,7 @@ const (
 	doubtShare = 0.60
 	leastFound = 0.40
 	mostFound  = 0.90
+	mostDoubt  = 0.25
 )
 
 // Calibrate fits the model of the answer state to a base, from questions made out
@@ -53,7 +54,8 @@ func Calibrate(ctx context.Context, search Search, base string, titles []Titled,
 }
 
 // setThresholds places the states so that, of the questions whose documents were
-// left out, falseShare are given as found and doubtShare as found or uncertain.
+// left out, falseShare are given as found and doubtShare as found or uncertain, within bounds: a wrong
+// "none" is worse than a doubtful answer.
 func setThresholds(m *retrieve.Model, lines []Line) {
 	var wrong []float64
 	for _, l := range lines {
@@ -63,7 +65,7 @@ func setThresholds(m *retrieve.Model, lines []Line) {
 	}
 	slices.Sort(wrong)
 	m.Found = min(max(quantile(wrong, 1-falseShare), leastFound), mostFound)
-	m.Uncertain = min(quantile(wrong, 1-doubtShare), m.Found)
+	m.Uncertain = min(quantile(wrong, 1-doubtShare), mostDoubt)
 }
 
 // calibrated are the features whose weights a base's titles say something about.

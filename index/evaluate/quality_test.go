@@ -108,7 +108,7 @@ func TestQualityOnTheDevelopmentSets(t *testing.T) {
 		indexed(s).report(t, figures{mrr10: 0.85})
 	}
 	indexed(servicepublic(t)).report(t, figures{mrr10: 0.87, top5: 0.85, auroc: 0.85, typos: 0.9})
-	indexed(covid(t)).report(t, figures{mrr10: 0.64, typos: 0.9})
+	indexed(covid(t)).report(t, figures{mrr10: 0.67, typos: 0.9})
 }
 
 // These sets are reported, never chosen on.

@@ -109,12 +109,20 @@ func BenchmarkSpeller(b *testing.B) {
 		for i, w := range list {
 			v.change(w, 1+i%7)
 		}
-		for _, letters := range []int{6, 10} {
-			b.Run(fmt.Sprintf("%d/%d", n, letters), func(b *testing.B) {
+		for _, typo := range []struct {
+			name    string
+			letters int
+			edit    func(string) string
+		}{
+			{"6 letters, one edit", 6, func(s string) string { return s[:2] + "z" + s[3:] }},
+			{"10 letters, one edit", 10, func(s string) string { return s[:2] + "z" + s[3:] }},
+			{"10 letters, two edits", 10, func(s string) string { return s[:2] + "z" + s[3:7] + "k" + s[8:] }},
+		} {
+			b.Run(fmt.Sprintf("%d words/%s", n, typo.name), func(b *testing.B) {
 				var asked []string
 				for _, w := range list {
-					if f := fold(w); len(f) == letters && len(asked) < 200 {
-						asked = append(asked, f[:2]+"z"+f[3:])
+					if f := fold(w); len(f) == typo.letters && len(asked) < 200 {
+						asked = append(asked, typo.edit(f))
 					}
 				}
 				b.ReportAllocs()

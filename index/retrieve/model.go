@@ -8,7 +8,7 @@ package retrieve
 func DefaultModel() *Model {
 	return &Model{
 		Bias:  -3.5,
-		Found: 0.6, Uncertain: 0.25,
+		Found: 0.6, Uncertain: 0.2,
 		Weights: Features{
 			fWords: 0.9, fGrams: 3.2, fCover: 0.2, fWordsMargin: 1.55, fGramsMargin: 2.4, fAgree: 0.4, fFew: -3.2,
 			fTitle: 0.4, fTitleShare: 0.9, fTitleMargin: 0.1, fTitled: -0.6,
