@@ -14,14 +14,15 @@ import (
 	"freshet/index"
 )
 
-// A child process runs the changed world on a directory and comes to harm as the
-// environment says: at the k-th call of source, catalog or Store, or in a phase.
+// A child process runs the changed world on a directory and ends at the k-th call
+// of source, catalog or Store, or in a phase, as the environment says. Calls that
+// fail with an error are tried within this process: nothing ends there.
 
 const (
 	envDir   = "FRESHET_TEST_DIR"
 	envWhere = "FRESHET_TEST_WHERE" // source, catalog, store, phase-N
 	envAt    = "FRESHET_TEST_AT"
-	envHow   = "FRESHET_TEST_HOW" // error, exit, kill
+	envHow   = "FRESHET_TEST_HOW" // exit, kill
 	// A child whose trip was never reached ends with this status.
 	statusUntouched = 42
 	statusDisturbed = 43
@@ -39,24 +40,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func child() int {
-	at, _ := strconv.ParseInt(os.Getenv(envAt), 10, 64)
-	tripped := false
-	act := func() error {
-		tripped = true
-		switch os.Getenv(envHow) {
-		case "exit":
-			os.Exit(statusDisturbed)
-		case "kill":
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {}
-		}
-		return errInjected
-	}
-	t := &trip{at: at, act: act}
-	r := &rig{dir: os.Getenv(envDir), src: changedWorld()}
-	where := os.Getenv(envWhere)
-	faults := registerFaults()
+// disturb runs the changed world on a directory with a trip at one call.
+// finished is the error of the run, or nil.
+func disturb(ctx context.Context, dir, where string, t *trip) (r *rig, finished error) {
+	r = &rig{dir: dir, src: changedWorld()}
 	switch {
 	case where == "source":
 		r.src.Hook(func(context.Context, connectortest.Op, string) error { return t.step() })
@@ -72,26 +59,48 @@ func child() int {
 			}
 		}
 	}
-	ctx := context.Background()
-	err := r.open(ctx)
+	faults := registerFaults()
+	if err := r.open(ctx); err != nil {
+		return r, err
+	}
 	if where == "catalog" {
 		faults.set(t)
+		defer faults.set(nil)
 	}
-	if err == nil {
-		err = r.run(ctx)
-	}
-	if !tripped {
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "an undisturbed child failed:", err)
-			return 1
+	return r, r.run(ctx)
+}
+
+func child() int {
+	at, _ := strconv.ParseInt(os.Getenv(envAt), 10, 64)
+	t := &trip{at: at, act: func() error {
+		if os.Getenv(envHow) == "kill" {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
 		}
-		return statusUntouched
+		os.Exit(statusDisturbed)
+		return nil
+	}}
+	if _, err := disturb(context.Background(), os.Getenv(envDir), os.Getenv(envWhere), t); err != nil {
+		fmt.Fprintln(os.Stderr, "an undisturbed child failed:", err)
+		return 1
 	}
-	// No closing: the process ends where it stands.
-	if err == nil {
+	return statusUntouched
+}
+
+// injected runs the changed world in this process with one call failing.
+func injected(t *testing.T, dir, where string, at int) int {
+	t.Helper()
+	tripped := false
+	r, err := disturb(t.Context(), dir, where, &trip{at: int64(at), act: func() error { tripped = true; return errInjected }})
+	must(t, r.close())
+	switch {
+	case tripped && err == nil:
 		return statusOvercome
+	case tripped:
+		return statusDisturbed
 	}
-	return statusDisturbed
+	must(t, err)
+	return statusUntouched
 }
 
 // spawn runs a child and returns its status; a killed one counts as disturbed.
@@ -104,7 +113,7 @@ func spawn(t *testing.T, dir, where, how string, at int) int {
 	if how == "kill" && status == -1 {
 		return statusDisturbed
 	}
-	if status != statusUntouched && status != statusDisturbed && status != statusOvercome {
+	if status != statusUntouched && status != statusDisturbed {
 		t.Fatalf("child at %s %d: %v\n%s", where, at, err, out)
 	}
 	return status
@@ -121,7 +130,12 @@ func TestAFaultAtEveryCallIsRecoveredFrom(t *testing.T) {
 				t.Parallel()
 				for k := 1; ; k++ {
 					dir := cloneDir(t, want.base)
-					status := spawn(t, dir, where, how, k)
+					var status int
+					if how == "error" {
+						status = injected(t, dir, where, k)
+					} else {
+						status = spawn(t, dir, where, how, k)
+					}
 					want.recovered(t, dir, status == statusOvercome, fmt.Sprintf("%s at call %d of %s", how, k, where))
 					must(t, os.RemoveAll(dir))
 					if status == statusUntouched {

@@ -169,7 +169,7 @@ func TestInvariantsHoldWhileSearchesRun(t *testing.T) {
 		})
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	for round := 0; round < 40 && len(wrong) == 0; round++ {
+	for round := 0; round < 20 && len(wrong) == 0; round++ {
 		for range 4 {
 			put(rng.IntN(docs / 2))
 		}
