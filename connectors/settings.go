@@ -277,7 +277,8 @@ func ParseDuration(s string) (time.Duration, error) {
 }
 
 // Nearest returns the candidate that key was most likely meant to be (an edit
-// distance of at most a third of its length, and at least 1), or "".
+// distance of at most a third of its length, and at least 1, where two letters
+// that changed places are one edit), or "".
 func Nearest(key string, candidates []string) string {
 	best, bestDistance := "", max(1, len(key)/3)+1
 	for _, c := range candidates {
@@ -290,20 +291,24 @@ func Nearest(key string, candidates []string) string {
 
 func editDistance(a, b string) int {
 	ra, rb := []rune(a), []rune(b)
-	row := make([]int, len(rb)+1)
+	before, row := make([]int, len(rb)+1), make([]int, len(rb)+1)
 	for j := range row {
 		row[j] = j
 	}
-	for i, x := range ra {
-		prev := row[0]
-		row[0] = i + 1
-		for j, y := range rb {
+	for i := range ra {
+		next := make([]int, len(rb)+1)
+		next[0] = i + 1
+		for j := range rb {
 			cost := 1
-			if x == y {
+			if ra[i] == rb[j] {
 				cost = 0
 			}
-			prev, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, prev+cost)
+			next[j+1] = min(row[j+1]+1, next[j]+1, row[j]+cost)
+			if i > 0 && j > 0 && ra[i] == rb[j-1] && ra[i-1] == rb[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
 		}
+		before, row = row, next
 	}
 	return row[len(rb)]
 }

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"freshet/api"
+)
+
+const goodConfig = `knowledge_bases:
+  - id: help
+    languages: [fr, en]
+sources:
+  - id: kb
+    knowledge_base: help
+    type: records
+    owner: owner@example.org
+    schedule: "0 3 * * *"
+    review_every: 180d
+    settings:
+      location: kb.jsonl
+      id: id
+      title: title
+      body: body
+    extract: {drop: [".cookie-banner"]}
+index:
+  store: embedded
+embedding:
+  provider: none
+`
+
+func TestABadConfigurationIsRefusedWithItsLine(t *testing.T) {
+	change := func(old, new string) string { return strings.Replace(goodConfig, old, new, 1) }
+	tests := map[string]struct{ text, want string }{
+		"a key of a source":          {change("owner:", "ownr:"), `freshet.yaml:8: "ownr" is not a key of a source; did you mean "owner"?`},
+		"a key of the whole":         {change("sources:", "source:"), `freshet.yaml:4: "source" is not a key of the configuration; did you mean "sources"?`},
+		"a key of a knowledge base":  {change("languages:", "langauges:"), `freshet.yaml:3: "langauges" is not a key of a knowledge base; did you mean "languages"?`},
+		"a key of the settings":      {change("title: title", "titel: title"), `freshet.yaml:14: "titel" is not a key of settings of type records; did you mean "title"?`},
+		"a key of the index":         {change("  store:", "  stoer:"), `freshet.yaml:18: "stoer" is not a key of index; did you mean "store"?`},
+		"a key of extract":           {change("{drop:", "{dorp:"), `freshet.yaml:16: "dorp" is not a key of extract; did you mean "drop"?`},
+		"a type":                     {change("type: records", "type: record"), `freshet.yaml:7: "record" is not a type of source; did you mean "records"?`},
+		"a store of another version": {change("embedded", "qdrant"), `"qdrant" is not there in this version; write embedded`},
+		"an embedder":                {change("none", "static"), `"static" is not there in this version; write none`},
+		"a schedule":                 {change("0 3 * * *", "0 25 * * *"), "freshet.yaml:5: source kb: schedule"},
+		"a duration":                 {change("180d", "halfyear"), "write 90s, 15m, 12h or 30d"},
+		"a missing setting":          {change("      location: kb.jsonl\n", ""), `the setting "location" is missing`},
+		"an unknown knowledge base":  {change("knowledge_base: help", "knowledge_base: halp"), `the knowledge base "halp" is not among knowledge_bases`},
+		"an id twice":                {change("index:", "  - {id: kb, type: files, settings: {location: x}}\nindex:"), `freshet.yaml:17: the source id "kb" is used twice, first on line 5`},
+		"a variable":                 {change("kb.jsonl", "${NOWHERE}"), "the environment variable NOWHERE is not set; set it, or write ${NOWHERE:-default}"},
+		"an open reference":          {change("kb.jsonl", `"${NOWHERE"`), "a reference is not closed"},
+		"a secret's file":            {change("kb.jsonl", `"${file:nope}"`), "cannot be read"},
+		"not YAML":                   {"sources: [", "is not YAML: line 1"},
+		"not keys":                   {"- a\n- b\n", "the file must hold keys such as sources:"},
+		"sources without a list":     {"sources: {id: x}\n", `sources must be a list: begin each entry with "- id:"`},
+		"two documents":              {goodConfig + "---\n" + goodConfig, "holds 2 YAML documents"},
+		"brackets without an end":    {strings.Repeat("[", 10_000), "brackets stand inside each other"},
+		"a list where a text is":     {change("id: kb\n", "id: [a, b]\n"), "line 5"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.write(defaultConfig, tt.text)
+			for _, command := range [][]string{{"config", "check"}, {"source", "list"}} {
+				r := w.run(command...)
+				if r.status != exitFailed || !strings.Contains(r.errors, tt.want) {
+					t.Errorf("%v: status %d, without %q: %s%s", command, r.status, tt.want, r.out, r.errors)
+				}
+			}
+		})
+	}
+}
+
+func TestAConfigurationIsCheckedAndServed(t *testing.T) {
+	w := newWorld(t)
+	w.write(defaultConfig, goodConfig)
+	w.write("kb.jsonl", export(5))
+	w.says(exitDone, "is in order: 1 knowledge base, 1 source", "config", "check")
+	w.ok("sync")
+	var d api.SourceDetails
+	w.ask(&d, "source", "show", "kb")
+	if d.State != "published" || d.Origin != "file" || d.Documents.Present != 5 || d.ReviewEvery != "180d" || len(d.NextRuns) != 5 {
+		t.Errorf("%+v", d)
+	}
+	w.says(exitFailed, "stands in the configuration file", "source", "remove", "kb", "--yes")
+}
+
+func TestASourceWhoseBlockVanishedServesAndNoLongerSyncs(t *testing.T) {
+	w := newWorld(t)
+	w.write(defaultConfig, goodConfig)
+	w.write("kb.jsonl", export(5))
+	w.ok("sync")
+	w.write(defaultConfig, "knowledge_bases:\n  - id: help\n")
+	var d api.SourceDetails
+	w.ask(&d, "source", "show", "kb")
+	if d.State != "detached" || d.Documents.Present != 5 || len(d.NextRuns) != 0 {
+		t.Errorf("%+v", d)
+	}
+	if out := w.ok("search", "article number 3"); !strings.Contains(out, "Article 3") {
+		t.Errorf("it serves no longer:\n%s", out)
+	}
+	w.says(exitFailed, "no source is published", "sync")
+	w.write(defaultConfig, goodConfig)
+	w.ask(&d, "source", "show", "kb")
+	if d.State != "published" || len(d.NextRuns) != 5 {
+		t.Errorf("after the block came back: %+v", d)
+	}
+	w.write(defaultConfig, "knowledge_bases:\n  - id: help\n")
+	w.ok("source", "remove", "kb", "--yes")
+	w.says(exitDone, "none: the knowledge base does not hold this", "search", "article number 3")
+}
+
+func TestWithoutAConfigurationSourcesOfTheFileStay(t *testing.T) {
+	w := newWorld(t)
+	path := w.write(defaultConfig, goodConfig)
+	w.write("kb.jsonl", export(5))
+	w.ok("sync")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	var d api.SourceDetails
+	w.ask(&d, "source", "show", "kb")
+	if d.State != "published" {
+		t.Errorf("state %s", d.State)
+	}
+}
+
+func TestReferencesAreExpandedAndNotKept(t *testing.T) {
+	w := newWorld(t)
+	w.env["EXPORT"] = "kb.jsonl"
+	w.write("kb.jsonl", export(5))
+	secret := w.write("secret", "s3cr3t-value\n")
+	w.write(defaultConfig, strings.Replace(goodConfig, "location: kb.jsonl", fmt.Sprintf("location: ${EXPORT}\n      items: \"${file:%s}\"\n      url: \"https://x.example/${NOBODY:-article}/{{id}}\"", secret), 1))
+	w.ok("sync")
+	if n := w.served("kb"); n != 5 {
+		t.Errorf("%d documents are served", n)
+	}
+	if out := w.ok("search", "article number 3"); !strings.Contains(out, "https://x.example/article/3") {
+		t.Errorf("search says\n%s", out)
+	}
+	for _, name := range []string{catalogFile, catalogFile + "-wal"} {
+		text, err := os.ReadFile(filepath.Join(w.data, name))
+		if err == nil && strings.Contains(string(text), "s3cr3t-value") {
+			t.Errorf("%s holds the secret", name)
+		}
+	}
+}
+
+func TestCallersOfTheAPICannotReadFilesByReference(t *testing.T) {
+	w := newWorld(t)
+	secret := w.write("secret", "s3cr3t-value")
+	w.write(defaultConfig, goodConfig)
+	w.write("kb.jsonl", export(5))
+	w.ok("source", "list")
+	r := w.run("source", "test", "kb", "--type", "records", "--kb", "help", "--set", "location=http://${file:"+secret+"}.example/", "--set", "id=id", "--set", "body=body")
+	if strings.Contains(r.out+r.errors, "s3cr3t-value") {
+		t.Errorf("the secret is told:\n%s%s", r.out, r.errors)
+	}
+}
+
+func FuzzReadConfig(f *testing.F) {
+	for _, seed := range []string{goodConfig, "sources: [", "a: &a [*a]", "sources:\n- <<: {id: x}\n", "\x00", "index: {store: ${X}}", "? - a\n: b", "sources:\n  - id: ${file:/}\n    settings: !!binary x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := readConfig("x.yaml", []byte(text), func(string) string { return "" })
+		if err == nil && c == nil {
+			t.Fatal("neither a configuration nor an error")
+		}
+	})
+}
+
+func FuzzExpand(f *testing.F) {
+	for _, seed := range []string{"${A}", "$${A}", "${A:-${B}}", "${", "$", "${}", "${A:-}", "a${A}b${B:-c}d"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(text, "file:") {
+			return // files of the machine that fuzzes are not read
+		}
+		got, err := expander{getenv: func(string) string { return "v" }}.text(text)
+		if err == nil && !strings.Contains(text, "${") && got != text {
+			t.Fatalf("%q became %q", text, got)
+		}
+	})
+}
