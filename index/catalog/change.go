@@ -141,7 +141,10 @@ func (w *writer) openRows(d *Document) (map[index.ChunkID]*chunkRow, error) {
 // chunk keeps the row of an equal chunk, or opens a new one. A place that moved
 // within the document is updated in the row: it changes nothing that is encoded.
 func (w *writer) chunk(c *index.Chunk, have map[index.ChunkID]*chunkRow, seq int64) (fresh bool, err error) {
-	if row := have[c.ID]; row != nil && row.input == c.Input && !row.kept {
+	if row := have[c.ID]; row != nil && row.input == c.Input {
+		if row.kept {
+			return false, fmt.Errorf("chunk %s is there twice", c.ID)
+		}
 		row.kept = true
 		if row.ord == c.Ord && row.start == c.Start && row.end == c.End {
 			return false, nil
@@ -185,22 +188,22 @@ func (w *writer) document(d *Document) error {
 		d.StateAt = w.now
 	}
 	return w.exec(`INSERT INTO documents (doc, source, ext_id, base, state, state_reason, state_at, revision, content_hash, text_hash, recipe,
-		listed_hash, details_hash, details, uri, edit_uri, canonical, locale, translation_group, owner, class, part_of, access, facets, created, modified,
+		listed_hash, details_hash, details, title, uri, edit_uri, canonical, locale, translation_group, owner, class, part_of, access, facets, created, modified,
 		payload_hash, payload_seq, version_seq, words, chunks, first_seen, changed, confirmed_until, confirmed_by)
 		VALUES (`+documentMarks+`)
 		ON CONFLICT (doc) DO UPDATE SET ext_id = excluded.ext_id, state = excluded.state, state_reason = excluded.state_reason,
 		state_at = excluded.state_at, revision = excluded.revision, content_hash = excluded.content_hash, text_hash = excluded.text_hash,
-		recipe = excluded.recipe, listed_hash = excluded.listed_hash, details_hash = excluded.details_hash, details = excluded.details, uri = excluded.uri, edit_uri = excluded.edit_uri,
+		recipe = excluded.recipe, listed_hash = excluded.listed_hash, details_hash = excluded.details_hash, details = excluded.details, title = excluded.title, uri = excluded.uri, edit_uri = excluded.edit_uri,
 		canonical = excluded.canonical, locale = excluded.locale, translation_group = excluded.translation_group, owner = excluded.owner,
 		class = excluded.class, part_of = excluded.part_of, access = excluded.access, facets = excluded.facets, created = excluded.created,
 		modified = excluded.modified, payload_hash = excluded.payload_hash, payload_seq = excluded.payload_seq, version_seq = excluded.version_seq,
 		words = excluded.words, chunks = excluded.chunks, changed = excluded.changed, confirmed_until = excluded.confirmed_until,
 		confirmed_by = excluded.confirmed_by`,
 		d.Key, d.Source, d.ExternalID, d.Base, string(d.State), d.StateReason, millis(d.StateAt), d.Revision, d.Content[:], d.TextHash[:], d.Recipe,
-		d.Listed[:], details[:], encode(&d.Details), d.Details.URI, d.Details.EditURI, d.Details.Canonical, d.Details.Locale, d.Details.TranslationGroup,
+		d.Listed[:], details[:], encode(&d.Details), d.Details.Title, d.Details.URI, d.Details.EditURI, d.Details.Canonical, d.Details.Locale, d.Details.TranslationGroup,
 		d.Details.Owner, d.Details.Class, d.Details.PartOf, encode(d.Details.Access), encode(d.Details.Facets),
 		millis(d.Details.Created), millis(d.Details.Modified),
 		d.Payload[:], d.PayloadSeq, d.VersionSeq, d.Words, d.Chunks, millis(d.FirstSeen), millis(d.Changed), millis(d.ConfirmedUntil), d.ConfirmedBy)
 }
 
-const documentMarks = `?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`
+const documentMarks = `?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`

@@ -273,7 +273,7 @@ func (f DocumentFilter) where() (string, []any) {
 	}
 	if f.Query != "" {
 		like := "%" + likeEscaper.Replace(f.Query) + "%"
-		add(`(d.details LIKE ? ESCAPE '\' OR d.ext_id LIKE ? ESCAPE '\')`, like, like)
+		add(`(d.title LIKE ? ESCAPE '\' OR d.uri LIKE ? ESCAPE '\' OR d.ext_id LIKE ? ESCAPE '\')`, like, like, like)
 	}
 	if f.After != "" {
 		add(`d.doc > ?`, f.After)

@@ -64,7 +64,7 @@ func (c *Catalog) FindDocuments(ctx context.Context, q DocumentQuery) ([]Documen
 	cond.in(`d.state`, states)
 	if q.Query != "" {
 		like := "%" + likeEscaper.Replace(q.Query) + "%"
-		cond.add(`(d.details LIKE ? ESCAPE '\' OR d.ext_id LIKE ? ESCAPE '\')`, like, like)
+		cond.add(`(d.title LIKE ? ESCAPE '\' OR d.uri LIKE ? ESCAPE '\' OR d.ext_id LIKE ? ESCAPE '\')`, like, like, like)
 	}
 	if q.Reference != "" {
 		cond.add(`(d.doc = ? OR d.ext_id = ? OR d.uri = ?)`, q.Reference, q.Reference, q.Reference)

@@ -165,7 +165,7 @@ func (c *Catalog) RemoveSource(ctx context.Context, id string) error {
 	if _, err := c.Source(ctx, id); err != nil {
 		return err
 	}
-	if err := c.SetSourceState(ctx, id, Draft, "being removed"); err != nil {
+	if err := c.beginRemoval(ctx, id); err != nil {
 		return err
 	}
 	for {
@@ -190,5 +190,17 @@ func (c *Catalog) RemoveSource(ctx context.Context, id string) error {
 			}
 		}
 		return nil
+	})
+}
+
+// beginRemoval hides the source and takes the lease of a run that is under way:
+// what it would still write would be left behind.
+func (c *Catalog) beginRemoval(ctx context.Context, id string) error {
+	return c.tx(ctx, "begin removal of source "+id, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM jobs WHERE subject = ?`, id); err != nil {
+			return err
+		}
+		return mustChange(tx.ExecContext(ctx, `UPDATE sources SET state = ?, state_reason = ?, refusals = 0, refused_at = 0, updated = ? WHERE id = ?`,
+			string(Draft), "being removed", millis(c.now()), id))
 	})
 }

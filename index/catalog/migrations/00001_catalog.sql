@@ -61,6 +61,7 @@ CREATE TABLE documents (
     listed_hash       BLOB   NOT NULL,
     details_hash      BLOB   NOT NULL,
     details           TEXT   NOT NULL,
+    title             TEXT   NOT NULL,
     uri               TEXT   NOT NULL,
     edit_uri          TEXT   NOT NULL,
     canonical         TEXT   NOT NULL,

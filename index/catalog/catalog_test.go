@@ -1,0 +1,32 @@
+package catalog_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"freshet/index/catalog"
+	"freshet/index/catalog/catalogtest"
+)
+
+func TestSQLitePassesTheSuite(t *testing.T) {
+	catalogtest.Run(t, func(t *testing.T, now func() time.Time) *catalog.Catalog {
+		return open(t, catalog.Options{Path: filepath.Join(t.TempDir(), "catalog.db"), Now: now})
+	})
+}
+
+// open opens a catalog and closes it at the end of the test.
+func open(t testing.TB, o catalog.Options) *catalog.Catalog {
+	t.Helper()
+	c, err := catalog.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
