@@ -33,7 +33,8 @@ const (
 
 // Calibrate fits the model of the answer state to a base, from questions made out
 // of its own titles, each asked as it is and with its documents left out. With
-// too few titles it returns the prior.
+// too few titles it returns the prior. It asks up to 2,700 searches, of what
+// everybody may read: give it the titles of such documents, all of them.
 func Calibrate(ctx context.Context, search Search, base string, titles []Titled, prior *retrieve.Model) (*retrieve.Model, error) {
 	if len(titles) < leastTitles {
 		return prior, nil
