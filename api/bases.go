@@ -24,7 +24,7 @@ type BaseList struct {
 
 // SynonymList is the synonyms of a knowledge base.
 type SynonymList struct {
-	Synonyms []catalog.Synonym `json:"synonyms"`
+	Synonyms []catalog.Synonym `json:"synonyms" nullable:"false"`
 }
 
 func (s *Server) baseRoutes(api huma.API) {

@@ -60,6 +60,21 @@ func TestSynonymsAreReplacedAndTold(t *testing.T) {
 		t.Errorf("told %v", told)
 	}
 	checkProblem(t, w.do("admin", http.MethodPut, path, `{"synonyms":[{"term":"","means":"x","two_way":false}]}`), 422, "invalid_request", "Synonym 1")
+	for body, says := range map[string]string{
+		`{"synonyms":[{"term":"a","mean":"b","two_way":false}]}`: `did you mean \"means\"?`, `{"synonyms":null}`: "synonyms", `{}`: `The field \"synonyms\" is missing.`,
+		`[]`: "The body: expected object.", `{"synonyms":7}`: `The field \"synonyms\": expected array.`,
+	} {
+		rec := w.do("admin", http.MethodPut, path, body)
+		if rec.Code != 422 || !strings.Contains(rec.Body.String(), says) {
+			t.Errorf("%s: %d %s, want %s", body, rec.Code, rec.Body, says)
+		}
+	}
+	checkProblem(t, w.do("admin", http.MethodPut, path, `{"synonyms":[`), 400, "malformed_body", "The body is not JSON: unexpected end of JSON input.")
+	checkProblem(t, w.do("admin", http.MethodPut, path, ``), 400, "malformed_body", "Request body is required.")
+	w.get("admin", http.MethodGet, path, "", &list)
+	if diff := cmp.Diff(want, list); diff != "" {
+		t.Error("what was refused changed something:", diff)
+	}
 	checkProblem(t, w.do("admin", http.MethodGet, "/v1/knowledge-bases/nope/synonyms", ""), 404, "unknown_knowledge_base", "nope")
 	checkProblem(t, w.do("legaladmin", http.MethodGet, path, ""), 403, "other_knowledge_base", "help")
 	many := make([]string, 2001)

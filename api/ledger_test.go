@@ -151,7 +151,7 @@ func TestFeedbackStaysWithItsAnswer(t *testing.T) {
 		t.Error(diff)
 	}
 	checkProblem(t, w.do("search", http.MethodPost, "/v1/feedback", `{"query_id":"`+r.QueryID+`","verdict":"great"}`), 422, "invalid_request", "helpful")
-	checkProblem(t, w.do("search", http.MethodPost, "/v1/feedback", `{"query_id":"`+r.QueryID+`","verdict":"wrong","coment":"x"}`), 422, "invalid_request", `did you mean \"comment\"?`)
+	checkProblem(t, w.do("search", http.MethodPost, "/v1/feedback", `{"query_id":"`+r.QueryID+`","verdict":"wrong","coment":"x"}`), 422, "unknown_field", `did you mean \"comment\"?`)
 	checkProblem(t, w.do("search", http.MethodPost, "/v1/feedback", `{"query_id":"`+r.QueryID+`","verdict":"wrong","comment":"`+strings.Repeat("x", 3000)+`"}`), 422, "invalid_request", "at most 2000")
 }
 

@@ -45,12 +45,21 @@ func edits(a, b string) int {
 }
 
 // unknownField is the sentence about a field that is not known.
-func unknownField(name string, known []string) string {
+func unknownField(name string, known []string) string { return unknown("field", name, known) }
+
+// unknownParameter is the sentence about a query parameter that is not known.
+func unknownParameter(name string, known []string) string { return unknown("parameter", name, known) }
+
+func unknown(what, name string, known []string) string {
 	known = slices.Sorted(slices.Values(known))
+	said := "There is no " + what + " " + quoted(name)
 	if n := nearest(name, known); n != "" {
-		return "There is no field " + quoted(name) + "; did you mean " + quoted(n) + "?"
+		return said + "; did you mean " + quoted(n) + "?"
 	}
-	return "There is no field " + quoted(name) + "; there are " + strings.Join(known, ", ") + "."
+	if len(known) == 0 {
+		return said + " here."
+	}
+	return said + "; there are " + strings.Join(known, ", ") + "."
 }
 
 // quoted shows a word from outside, cut and without line breaks.

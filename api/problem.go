@@ -58,7 +58,11 @@ func (p *Problem) ContentType(string) string { return problemType }
 const problemType = "application/problem+json"
 
 func problem(status int, code, format string, args ...any) *Problem {
-	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: fmt.Sprintf(format, args...)}
+	title := http.StatusText(status)
+	if title == "" {
+		title = "Cancelled"
+	}
+	return &Problem{Type: "about:blank", Title: title, Status: status, Code: code, Detail: fmt.Sprintf(format, args...)}
 }
 
 func (p *Problem) with(header, value string) *Problem {

@@ -16,46 +16,71 @@ func asProblem(ctx huma.Context, _ string, v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	p := problem(m.Status, refusedAs(m.Status), "%s", refusal(ctx, m))
+	p := refused(ctx, m)
 	p.RequestID = callOf(ctx.Context()).id
 	return p, nil
 }
 
-func refusedAs(status int) string {
-	switch status {
-	case http.StatusUnsupportedMediaType:
-		return "unsupported_media_type"
-	case http.StatusBadRequest:
-		return "malformed_body"
-	case http.StatusNotAcceptable:
-		return "not_acceptable"
-	}
-	return "invalid_request"
-}
+// maxRefusals is how many sentences a refusal has.
+const maxRefusals = 3
 
-// refusal makes one sentence for each detail, three at most.
-func refusal(ctx huma.Context, m *huma.ErrorModel) string {
+func refused(ctx huma.Context, m *huma.ErrorModel) *Problem {
+	if m.Status == http.StatusUnsupportedMediaType {
+		return problem(m.Status, "unsupported_media_type", "Send JSON, with the header Content-Type: application/json.")
+	}
+	code := "invalid_request"
+	if m.Status == http.StatusBadRequest {
+		code = "malformed_body"
+	}
 	var said []string
 	for _, d := range m.Errors {
-		if d == nil {
+		if d == nil || len(said) == maxRefusals {
 			continue
 		}
-		where, name, _ := strings.Cut(d.Location, ".")
-		switch {
-		case d.Message == "unexpected property":
-			said = append(said, unknownField(name[strings.LastIndex(name, ".")+1:], fieldsAt(ctx, name)))
-		case d.Message == "unknown query parameter":
-			said = append(said, strings.Replace(unknownField(name, parameters(ctx)), "field", "parameter", 1))
-		case name == "":
-			said = append(said, capital(d.Message)+".")
-		default:
-			said = append(said, fmt.Sprintf("%s %s: %s.", capital(where), quoted(name), d.Message))
+		if d.Message == unexpected {
+			code = "unknown_field"
 		}
+		said = append(said, refusal(ctx, m.Status, d))
 	}
 	if len(said) == 0 {
-		return capital(m.Detail) + "."
+		said = append(said, capital(m.Detail)+".")
 	}
-	return strings.Join(said[:min(3, len(said))], " ")
+	return problem(m.Status, code, "%s", strings.Join(said, " "))
+}
+
+// What huma says of a field that is not known, and before one that is missing.
+const (
+	unexpected = "unexpected property"
+	missing    = "expected required property "
+)
+
+// refusal makes a sentence of one thing that huma found wrong.
+func refusal(ctx huma.Context, status int, d *huma.ErrorDetail) string {
+	where, path, _ := strings.Cut(d.Location, ".")
+	if name, ok := strings.CutPrefix(d.Message, missing); ok {
+		return "The field " + quoted(join(path, strings.TrimSuffix(name, " to be present"))) + " is missing."
+	}
+	what := map[string]string{"query": "parameter", "path": "part of the path"}[where]
+	switch {
+	case d.Message == unexpected:
+		return unknownField(path[strings.LastIndex(path, ".")+1:], fieldsAt(ctx, path))
+	case d.Message == "unknown query parameter":
+		return unknownParameter(path, parameters(ctx))
+	case status == http.StatusBadRequest && where == "body":
+		return "The body is not JSON: " + d.Message + "."
+	case path == "" && where == "body":
+		return "The body: " + d.Message + "."
+	case what == "":
+		what = "field"
+	}
+	return fmt.Sprintf("The %s %s: %s.", what, quoted(path), d.Message)
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
 }
 
 func capital(s string) string {

@@ -71,7 +71,11 @@ func add[I, O any](s *Server, api huma.API, r route, handle func(context.Context
 		op.Middlewares = append(op.Middlewares, s.guard(r.access))
 	}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
-		if !r.patient {
+		if r.patient {
+			c := callOf(ctx)
+			c.answerWithin(0)
+			defer func() { c.answerWithin(s.o.Limits.TakeTime) }()
+		} else {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, s.o.Limits.Time)
 			defer cancel()

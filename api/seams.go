@@ -3,7 +3,9 @@
 // talks to it too, over a local socket or within one process.
 //
 // What needs connectors or the pipeline comes through the seams of this file; cmd
-// gives them.
+// gives them. Their errors are answered by what they wrap: ErrBusy, ErrInvalid,
+// ErrConflict, ErrSource, ErrNotReady and catalog.ErrNotFound with their own sentence,
+// all others with the request's ID alone.
 package api
 
 import (

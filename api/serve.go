@@ -38,6 +38,17 @@ type call struct {
 	caller *caller
 	id     string
 	body   *bytes.Buffer // read whole before the handler runs
+	conn   *http.ResponseController
+}
+
+// answerWithin gives the answer so long to be made and taken; 0 is for ever. What
+// answers within the process has no connection, and needs none.
+func (c *call) answerWithin(d time.Duration) {
+	var until time.Time
+	if d > 0 {
+		until = time.Now().Add(d)
+	}
+	_ = c.conn.SetWriteDeadline(until) // see above
 }
 
 type callKey struct{}
@@ -71,6 +82,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, who func(*http.Re
 	c := &call{id: requestID(r)}
 	out := &writer{ResponseWriter: w}
 	out.Header().Set("X-Request-Id", c.id)
+	c.conn = http.NewResponseController(out)
+	c.answerWithin(s.o.Limits.BodyTime + s.o.Limits.Time + s.o.Limits.TakeTime)
 	defer func() {
 		if p := recover(); p != nil {
 			s.panicked(out, r, c, p)
@@ -93,7 +106,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, who func(*http.Re
 	if r.Body != nil && r.Body != http.NoBody {
 		c.body = buffers.Get().(*bytes.Buffer)
 		defer giveBack(c.body)
-		if err := s.readBody(out, r, c.body); err != nil {
+		if err := s.readBody(c, r); err != nil {
 			s.fail(out, r, c, err)
 			return
 		}
@@ -104,7 +117,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, who func(*http.Re
 
 // readBody reads the body whole. The deadline is taken back afterwards, because it
 // would cancel a request that is waited for.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request, into *bytes.Buffer) error {
+func (s *Server) readBody(c *call, r *http.Request) error {
 	limit := s.o.Limits.Body
 	if strings.HasSuffix(r.URL.Path, "/synonyms") {
 		limit *= 16
@@ -112,18 +125,17 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, into *bytes.Bu
 	if r.ContentLength > limit {
 		return tooLarge(limit)
 	}
-	control := http.NewResponseController(w)
-	deadline := control.SetReadDeadline(time.Now().Add(s.o.Limits.BodyTime)) == nil
-	_, err := into.ReadFrom(io.LimitReader(r.Body, limit+1))
+	deadline := c.conn.SetReadDeadline(time.Now().Add(s.o.Limits.BodyTime)) == nil
+	_, err := c.body.ReadFrom(io.LimitReader(r.Body, limit+1))
 	if err != nil {
 		return problem(http.StatusBadRequest, "unreadable_body", "The request's body did not arrive whole within %s. Send it again.", s.o.Limits.BodyTime).with("Connection", "close")
 	}
 	if deadline {
-		if err := control.SetReadDeadline(time.Time{}); err != nil {
+		if err := c.conn.SetReadDeadline(time.Time{}); err != nil {
 			return err
 		}
 	}
-	if int64(into.Len()) > limit {
+	if int64(c.body.Len()) > limit {
 		return tooLarge(limit)
 	}
 	return nil

@@ -74,6 +74,46 @@ func TestASyncIsWaitedForLongerThanABodyMayTake(t *testing.T) {
 	}
 }
 
+// A pipes is a Listener of connections without any buffer.
+type pipes struct{ conns chan net.Conn }
+
+func (p pipes) Accept() (net.Conn, error) {
+	c, ok := <-p.conns
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+func (p pipes) Close() error   { close(p.conns); return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+func TestACallerWhoDoesNotTakeTheAnswerIsNotWaitedFor(t *testing.T) {
+	w := newWorld(t, func(o *Options) {
+		o.Limits.BodyTime, o.Limits.Time, o.Limits.TakeTime = 30*time.Millisecond, 30*time.Millisecond, 30*time.Millisecond
+	})
+	srv := w.server.HTTP(w.server.Local())
+	listener := pipes{make(chan net.Conn)}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := srv.Serve(listener); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+	})
+	for _, path := range []string{"GET /openapi.json", "POST /v1/sources/faq/sync"} {
+		here, there := net.Pipe()
+		listener.conns <- there
+		must(t, here.SetDeadline(time.Now().Add(10*time.Second)))
+		_, err := io.WriteString(here, path+" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+		must(t, err)
+		time.Sleep(300 * time.Millisecond)
+		if got, err := io.ReadAll(here); err != nil || len(got) > 0 {
+			t.Errorf("%s: %d bytes, %v: the answer waited", path, len(got), err)
+		}
+	}
+	must(t, srv.Close())
+	wg.Wait()
+}
+
 func TestABodyThatDoesNotArriveIsNotWaitedFor(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.Limits.BodyTime = 50 * time.Millisecond })
 	ts := httptest.NewServer(w.server.Local())

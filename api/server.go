@@ -35,6 +35,7 @@ type Limits struct {
 	Body       int64         // bytes of a request's body; default 64 KB
 	BodyTime   time.Duration // for a body to arrive; default 10 s
 	Time       time.Duration // for an answer, except of work that a caller waits for; default 10 s
+	TakeTime   time.Duration // for the caller to take the answer; default 30 s
 	Page       int           // rows of a list; default 500
 	Synonyms   int           // of a knowledge base; default 2,000
 	Comment    int           // bytes of a feedback's comment; default 2,000
@@ -49,6 +50,7 @@ func (l Limits) withDefaults() Limits {
 	number(&l.Body, 64<<10)
 	number(&l.BodyTime, 10*time.Second)
 	number(&l.Time, 10*time.Second)
+	number(&l.TakeTime, 30*time.Second)
 	number(&l.Page, 500)
 	number(&l.Synonyms, 2000)
 	number(&l.Comment, 2000)
@@ -114,8 +116,8 @@ func (s *Server) Local() http.Handler {
 	})
 }
 
-// HTTP returns a server for h with the timeouts that fit this API: there is none
-// on writing, because a sync is waited for.
+// HTTP returns a server for h with the timeouts that fit this API. There is none on
+// writing here: each route has its own, because a sync is waited for.
 func (s *Server) HTTP(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
