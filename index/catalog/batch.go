@@ -136,6 +136,7 @@ type writer struct {
 	seq      int64
 	done     Applied
 	prepared map[string]*sql.Stmt
+	packer   packer
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx, b *Batch, now time.Time) (*writer, error) {

@@ -72,6 +72,9 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if err := checkFile(o.Path); err != nil {
+		return nil, fmt.Errorf("open catalog %s: %w", o.Path, err)
+	}
 	write, err := sql.Open(o.Driver, dsn(o.Path, "immediate"))
 	if err != nil {
 		return nil, fmt.Errorf("open catalog %s: %w", o.Path, err)
@@ -80,7 +83,7 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	c := &Catalog{write: write, now: o.Now, log: o.Log}
 	c.changed.wait = make(chan struct{})
 	if err := c.prepare(ctx, o); err != nil {
-		return nil, errors.Join(fmt.Errorf("open catalog %s: %w", o.Path, err), c.Close())
+		return nil, errors.Join(fmt.Errorf("open catalog %s: %w", o.Path, inWords(err)), c.Close())
 	}
 	return c, nil
 }
@@ -90,6 +93,9 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 const readers = 4
 
 func (c *Catalog) prepare(ctx context.Context, o Options) error {
+	if err := checkOwner(ctx, c.write); err != nil {
+		return err
+	}
 	if err := migrate(ctx, c.write); err != nil {
 		return err
 	}
@@ -125,7 +131,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	have, err := p.GetDBVersion(ctx)
 	if err != nil {
-		return fmt.Errorf("read the catalog's version (is it a Freshet catalog?): %w", err)
+		return fmt.Errorf("read the catalog's version: %w", err)
 	}
 	known := p.ListSources()
 	if newest := known[len(known)-1].Version; have > newest {

@@ -176,7 +176,7 @@ func (w *writer) version(ch *Change, seq int64) error {
 		return nil
 	}
 	return w.exec(`INSERT INTO versions (doc, from_seq, until_seq, at, title, text_hash, text) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		d.Key, seq, index.Open, millis(w.now), d.Details.Title, d.TextHash[:], pack(ch.Text))
+		d.Key, seq, index.Open, millis(w.now), d.Details.Title, d.TextHash[:], w.packer.pack(ch.Text))
 }
 
 func (w *writer) document(d *Document) error {

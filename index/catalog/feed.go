@@ -65,6 +65,14 @@ func (c *Catalog) Since(ctx context.Context, mark int64) iter.Seq2[index.Entry, 
 	}
 }
 
+// Rows by the entries that opened and closed them. The index over closed rows is
+// used only by those who say that they want no open ones.
+const (
+	openedWithin = `c.from_seq > ? AND c.from_seq <= ?`
+	closedWithin = `c.until_seq > ? AND c.until_seq <= ? AND c.until_seq < 9223372036854775807`
+	closedUpTo   = `until_seq <= ? AND until_seq < 9223372036854775807`
+)
+
 // entries reads a page in one snapshot, so that entries, rows and payloads agree.
 func (c *Catalog) entries(ctx context.Context, mark int64) ([]index.Entry, error) {
 	tx, err := c.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
@@ -85,14 +93,14 @@ func (c *Catalog) entries(ctx context.Context, mark int64) ([]index.Entry, error
 	for i := range list {
 		at[list[i].Seq] = &list[i]
 	}
-	if err := eachChunk(ctx, tx, `from_seq > ? AND from_seq <= ?`, mark, last, func(ch index.Chunk) {
+	if err := eachChunk(ctx, tx, openedWithin, mark, last, func(ch index.Chunk) {
 		if e := at[ch.FromSeq]; e != nil {
 			e.Opened = append(e.Opened, ch)
 		}
 	}); err != nil {
 		return nil, err
 	}
-	if err := eachChunk(ctx, tx, `until_seq > ? AND until_seq <= ?`, mark, last, func(ch index.Chunk) {
+	if err := eachChunk(ctx, tx, closedWithin, mark, last, func(ch index.Chunk) {
 		if e := at[ch.UntilSeq]; e != nil {
 			e.Closed = append(e.Closed, ch)
 		}
@@ -158,8 +166,12 @@ func scanChunk(r scanner, more ...any) (index.Chunk, error) {
 	return ch, decode(heading, &ch.Heading)
 }
 
+func chunksWhere(cond string) string {
+	return `SELECT ` + chunkColumns + ` FROM chunks c WHERE ` + cond + ` ORDER BY c.from_seq, c.chunk`
+}
+
 func eachChunk(ctx context.Context, tx *sql.Tx, cond string, from, to int64, f func(index.Chunk)) error {
-	rows, err := tx.QueryContext(ctx, `SELECT `+chunkColumns+` FROM chunks c WHERE `+cond+` ORDER BY c.from_seq, c.chunk`, from, to)
+	rows, err := tx.QueryContext(ctx, chunksWhere(cond), from, to)
 	if err != nil {
 		return err
 	}

@@ -84,6 +84,9 @@ func nonNil(b []byte) []byte {
 
 // Holds lists a source's holds in these states, by document.
 func (c *Catalog) Holds(ctx context.Context, source string, states ...HoldState) ([]Hold, error) {
+	if len(states) == 0 {
+		return nil, nil
+	}
 	args := []any{source}
 	for _, s := range states {
 		args = append(args, string(s))

@@ -101,18 +101,19 @@ func (c *Catalog) RevokeKey(ctx context.Context, id string) error {
 // it was revoked.
 func (c *Catalog) CheckKey(ctx context.Context, secret string) (*Key, error) {
 	hash := sha256.Sum256([]byte(secret))
-	if k := c.keyCache.get(hash, c.now()); k != nil {
+	k, emptied := c.keyCache.get(hash, c.now())
+	if k != nil {
 		return k, nil
 	}
-	k, err := scanKey(c.read.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM keys WHERE hash = ? AND revoked = 0`, hash[:]))
+	found, err := scanKey(c.read.QueryRowContext(ctx, `SELECT `+keyColumns+` FROM keys WHERE hash = ? AND revoked = 0`, hash[:]))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("API key: %w", ErrNotFound)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("check API key: %w", err)
 	}
-	c.keyCache.put(hash, &k, c.now())
-	return &k, nil
+	c.keyCache.put(hash, &found, c.now(), emptied)
+	return &found, nil
 }
 
 // TouchKeys records when keys were last used.
@@ -131,8 +132,9 @@ func (c *Catalog) TouchKeys(ctx context.Context, used map[string]time.Time) erro
 const keyFor = 10 * time.Second
 
 type keyCache struct {
-	mu   sync.RWMutex
-	byID map[[32]byte]cachedKey
+	mu      sync.RWMutex
+	byID    map[[32]byte]cachedKey
+	emptied int // how often
 }
 
 type cachedKey struct {
@@ -140,18 +142,24 @@ type cachedKey struct {
 	until time.Time
 }
 
-func (c *keyCache) get(hash [32]byte, now time.Time) *Key {
+// get also tells how often the cache was emptied, which put wants to know.
+func (c *keyCache) get(hash [32]byte, now time.Time) (*Key, int) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if v, ok := c.byID[hash]; ok && now.Before(v.until) {
-		return v.key
+		return v.key, c.emptied
 	}
-	return nil
+	return nil, c.emptied
 }
 
-func (c *keyCache) put(hash [32]byte, k *Key, now time.Time) {
+// put keeps a key unless the cache was emptied since the get before it was read: it
+// may have been revoked in between.
+func (c *keyCache) put(hash [32]byte, k *Key, now time.Time, emptied int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.emptied != emptied {
+		return
+	}
 	if c.byID == nil || len(c.byID) > 1000 {
 		c.byID = make(map[[32]byte]cachedKey)
 	}
@@ -161,5 +169,5 @@ func (c *keyCache) put(hash [32]byte, k *Key, now time.Time) {
 func (c *keyCache) empty() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.byID = nil
+	c.byID, c.emptied = nil, c.emptied+1
 }

@@ -58,6 +58,9 @@ func (j *Jobs) Jobs(ctx context.Context, kind string) ([]schedules.Job, error) {
 
 // Claim takes the job that has been due for longest.
 func (j *Jobs) Claim(ctx context.Context, worker string, kinds []string, lease time.Duration) (*schedules.Lease, error) {
+	if len(kinds) == 0 {
+		return nil, nil
+	}
 	now := j.c.now()
 	args := []any{millis(now), millis(now)}
 	for _, k := range kinds {

@@ -14,16 +14,16 @@ const packAbove = 4 << 10
 // maxText is the most that a stored text may inflate to.
 const maxText = 256 << 20
 
-func pack(text []byte) []byte {
+// A packer packs one text after another: what deflating needs takes over a megabyte.
+type packer struct{ w *flate.Writer }
+
+func (p *packer) pack(text []byte) []byte {
 	if len(text) <= packAbove {
 		return append([]byte{0}, text...)
 	}
 	var b bytes.Buffer
 	b.WriteByte(1)
-	w, err := flate.NewWriter(&b, flate.BestSpeed)
-	if err != nil {
-		panic(err) // the level is valid
-	}
+	w := p.writer(&b)
 	if _, err := w.Write(text); err != nil {
 		panic(err) // a buffer takes everything
 	}
@@ -31,6 +31,19 @@ func pack(text []byte) []byte {
 		panic(err)
 	}
 	return b.Bytes()
+}
+
+func (p *packer) writer(to *bytes.Buffer) *flate.Writer {
+	if p.w == nil {
+		w, err := flate.NewWriter(to, flate.BestSpeed)
+		if err != nil {
+			panic(err) // the level is valid
+		}
+		p.w = w
+		return w
+	}
+	p.w.Reset(to)
+	return p.w
 }
 
 func unpack(packed []byte) ([]byte, error) {

@@ -125,7 +125,7 @@ func (c *Catalog) ForgetHistory(ctx context.Context, before time.Time) error {
 		// The newest version of a document stays for as long as the document: what
 		// comes back is restored from it.
 		for _, q := range []string{
-			`DELETE FROM chunks WHERE until_seq <= ?`,
+			`DELETE FROM chunks WHERE ` + closedUpTo,
 			`DELETE FROM versions WHERE until_seq <= ? AND from_seq < (SELECT MAX(v.from_seq) FROM versions v WHERE v.doc = versions.doc)`,
 		} {
 			if _, err := tx.ExecContext(ctx, q, seq); err != nil {

@@ -85,6 +85,7 @@ CREATE TABLE documents (
     confirmed_by      TEXT   NOT NULL,
     UNIQUE (source, ext_id)
 );
+CREATE INDEX documents_source ON documents (source, doc);
 CREATE INDEX documents_text ON documents (source, text_hash);
 CREATE INDEX documents_group ON documents (base, translation_group);
 
