@@ -20,6 +20,7 @@ type world struct {
 	data string
 	dir  string // where configuration and content lie
 	env  map[string]string
+	now  time.Time // zero: the real clock
 }
 
 func newWorld(t *testing.T) *world {
@@ -37,6 +38,9 @@ func (w *world) program(args ...string) (*Main, *bytes.Buffer, *syncBuffer) {
 	out, errs := &bytes.Buffer{}, &syncBuffer{}
 	m := &Main{Args: append(args, "--data", w.data), Stdout: out, Stderr: errs, Now: time.Now, PID: 4711,
 		Getenv: func(name string) string { return w.env[name] }}
+	if now := w.now; !now.IsZero() {
+		m.Now = func() time.Time { return now }
+	}
 	if path := filepath.Join(w.dir, defaultConfig); fileExists(path) {
 		m.Args = append(m.Args, "--config", path)
 	}
@@ -121,10 +125,13 @@ func (w *world) site(id string, s *httptest.Server, more ...string) []string {
 	return append(args, more...)
 }
 
-// server serves pages by path; others are 404.
-func server(t *testing.T, pages map[string]string) *httptest.Server {
+// server serves pages by path; others are 404. It tells of each request.
+func server(t *testing.T, pages map[string]string, tell ...func()) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, f := range tell {
+			f()
+		}
 		page, ok := pages[r.URL.Path]
 		if !ok {
 			http.NotFound(w, r)
@@ -158,12 +165,4 @@ func (s *syncBuffer) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.String()
-}
-
-// newTimer is a context that is cancelled, as Ctrl-C does, after some milliseconds.
-func newTimer(t *testing.T, ms int) (context.Context, context.CancelFunc) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(time.Duration(ms)*time.Millisecond, cancel)
-	return ctx, cancel
 }

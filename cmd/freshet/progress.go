@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -27,7 +26,7 @@ func (m *Main) syncOne(ctx context.Context, c *client, id string, o api.SyncOpti
 		}
 	}()
 	var report catalog.Report
-	err := c.do(ctx, http.MethodPost, "/v1/sources/"+url.PathEscape(id)+"/sync", o, &report)
+	err := c.do(ctx, http.MethodPost, sourcePath(id, "/sync"), o, &report)
 	stop()
 	<-watched
 	return report, err
@@ -35,12 +34,12 @@ func (m *Main) syncOne(ctx context.Context, c *client, id string, o api.SyncOpti
 
 // watch draws how far the run of a source is, until ctx ends.
 func (m *Main) watch(ctx context.Context, c *client, id string) {
-	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(m.Stderr), progressbar.OptionSetDescription(id), progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(), progressbar.OptionSetItsString("documents"), progressbar.OptionSetPredictTime(true), progressbar.OptionSetWidth(24),
-		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(progressEvery/2), progressbar.OptionSetElapsedTime(true))
+	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(m.Stderr), progressbar.OptionSetDescription(id), progressbar.OptionSetWidth(24),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(true), progressbar.OptionClearOnFinish())
 	defer func() { _ = bar.Finish() }() // a bar that cannot be drawn is no loss
 	tick := time.NewTicker(progressEvery)
 	defer tick.Stop()
+	began := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -48,13 +47,31 @@ func (m *Main) watch(ctx context.Context, c *client, id string) {
 		case <-tick.C:
 		}
 		var now api.ProgressAnswer
-		if err := c.do(ctx, http.MethodGet, "/v1/sources/"+url.PathEscape(id)+"/progress", nil, &now); err != nil || now.Progress == nil {
+		if err := c.do(ctx, http.MethodGet, sourcePath(id, "/progress"), nil, &now); err != nil || now.Progress == nil {
 			continue
 		}
-		if total := now.Progress.Total; total > 0 && int64(total) != bar.GetMax64() {
-			bar.ChangeMax(total)
+		if total := int64(now.Progress.Total); total > 0 && total != bar.GetMax64() {
+			bar.ChangeMax64(total)
 		}
-		bar.Describe(fmt.Sprintf("%s (%s)", id, plural(now.Progress.Chunks, "passage", "passages")))
-		_ = bar.Set(now.Progress.Seen) // a bar that cannot be drawn is no loss
+		bar.Describe(id + ": " + progressText(now.Progress, time.Since(began)))
+		_ = bar.Set(min(now.Progress.Seen, max(now.Progress.Total-1, 0))) // at its end a bar stops to draw
 	}
+}
+
+// progressText says counts, rate and, where the total is known, the time left.
+func progressText(p *api.Progress, since time.Duration) string {
+	text := plural(p.Seen, "document", "documents")
+	if p.Total > p.Seen {
+		text = fmt.Sprintf("%s of %s documents", thousands(p.Seen), thousands(p.Total))
+	}
+	rate := float64(p.Seen) / max(since.Seconds(), 0.001)
+	text += fmt.Sprintf(", %.1f/s", rate)
+	if p.Chunks > 0 {
+		text += ", " + plural(p.Chunks, "passage", "passages")
+	}
+	if p.Total > p.Seen && p.Seen > 0 {
+		left := time.Duration(float64(p.Total-p.Seen) / rate * float64(time.Second))
+		text += ", about " + took(left) + " left"
+	}
+	return text
 }

@@ -2,13 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"freshet/api"
 	"freshet/index/retrieve"
@@ -120,12 +123,17 @@ func TestAStoppedSyncGoesOnAtTheNextRun(t *testing.T) {
 		pages["/"+name] = "<html><head><title>Page " + name + "</title></head><body><main><p>This page says something about the letter " + name + ", and nothing else.</p></main></body></html>"
 	}
 	pages["/"] = "<html><head><title>All</title></head><body><main><p>All pages of this site:</p>" + links + "</main></body></html>"
-	s := server(t, pages)
-	w := newWorld(t)
-	w.ok(append(w.site("letters", s), "--set", "delay=80ms")...)
-	first, _, errs := w.program("sync", "letters")
-	ctx, cancel := newTimer(t, 1600)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	var asked atomic.Int32
+	s := server(t, pages, func() {
+		if asked.Add(1) == 16 { // long enough for a batch to be written
+			cancel()
+		}
+	})
+	w := newWorld(t)
+	w.ok(append(w.site("letters", s), "--set", "delay=150ms")...)
+	first, _, errs := w.program("sync", "letters")
 	if status := first.Run(ctx); status != exitFailed || !strings.Contains(errs.String(), "stopped; the next run goes on from here") {
 		t.Fatalf("status %d: %s", status, errs)
 	}
@@ -139,5 +147,75 @@ func TestAStoppedSyncGoesOnAtTheNextRun(t *testing.T) {
 	w.ask(&d, "source", "show", "letters")
 	if d.Documents.Present != 27 || d.LastRun.New != 27-before {
 		t.Errorf("the second run found %d new after %d; %d are present", d.LastRun.New, before, d.Documents.Present)
+	}
+}
+
+func TestAMissedTimeIsCaughtUpOnce(t *testing.T) {
+	w := newWorld(t)
+	w.docs()
+	w.now = time.Now().Add(72 * time.Hour)
+	_, stop := w.serve()
+	var runs api.RunList
+	for range 100 {
+		c := dialOwner(t.Context(), w.data)
+		if c == nil {
+			t.Fatal("nobody serves")
+		}
+		if err := c.do(t.Context(), http.MethodGet, "/v1/runs?source=docs", nil, &runs); err != nil {
+			t.Fatal(err)
+		}
+		if len(runs.Runs) > 1 && runs.Runs[0].Result != "running" {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if len(runs.Runs) != 2 {
+		t.Fatalf("%d runs after three days away, wanted the first and one more", len(runs.Runs))
+	}
+	var d api.SourceDetails
+	w.ask(&d, "source", "show", "docs")
+	if len(d.NextRuns) != 5 || !d.NextRuns[0].After(w.now) {
+		t.Errorf("next runs %v, now %s", d.NextRuns, w.now)
+	}
+	stop()
+}
+
+func TestProgressHasCountsAndARate(t *testing.T) {
+	pages := map[string]string{}
+	for _, name := range []string{"/", "/a", "/b", "/c", "/d", "/e", "/f", "/g"} {
+		pages[name] = "<html><head><title>T</title></head><body><main><p>The text of " + name + ` is here.</p><a href="/a">a</a><a href="/b">b</a><a href="/c">c</a><a href="/d">d</a><a href="/e">e</a><a href="/f">f</a><a href="/g">g</a></main></body></html>`
+	}
+	s := server(t, pages)
+	w := newWorld(t)
+	w.ok(append(w.site("site", s), "--set", "delay=150ms")...)
+	m, _, errs := w.program("sync", "site")
+	m.Terminal = true
+	if status := m.Run(t.Context()); status != exitDone {
+		t.Fatalf("status %d: %s", status, errs)
+	}
+	for _, want := range []string{"site: ", " documents, ", "/s"} {
+		if !strings.Contains(errs.String(), want) {
+			t.Errorf("the bar shows no %q: %q", want, errs)
+		}
+	}
+}
+
+func TestProgressSaysCountsRateAndTimeLeft(t *testing.T) {
+	tests := map[string]struct {
+		progress api.Progress
+		after    time.Duration
+		want     string
+	}{
+		"nothing yet":            {api.Progress{}, time.Second, "0 documents, 0.0/s"},
+		"the total is not known": {api.Progress{Seen: 1200, Chunks: 5100}, time.Minute, "1,200 documents, 20.0/s, 5,100 passages"},
+		"half of it":             {api.Progress{Seen: 30, Total: 60, Chunks: 1}, 10 * time.Second, "30 of 60 documents, 3.0/s, 1 passage, about 10.0 s left"},
+		"all of it":              {api.Progress{Seen: 60, Total: 60}, 20 * time.Second, "60 documents, 3.0/s"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := progressText(&tt.progress, tt.after); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
 	}
 }

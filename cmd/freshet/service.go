@@ -157,11 +157,9 @@ func (s *service) close() error {
 	s.workers.Wait()
 	var errs []error
 	if s.applier != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		if err := s.applier.Save(ctx); err != nil {
+		if err := s.keepTerms(); err != nil {
 			s.log.Warn("term statistics are not kept; they are counted again at the next start", "error", err)
 		}
-		cancel()
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
@@ -172,3 +170,19 @@ func (s *service) close() error {
 	errs = append(errs, s.lock.release())
 	return errors.Join(errs...)
 }
+
+// keepTerms saves the term statistics, unless those that are kept are current.
+func (s *service) keepTerms() error {
+	ctx, cancel := context.WithTimeout(context.Background(), keepWithin)
+	defer cancel()
+	head, err := s.catalog.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if mark, _, err := s.catalog.TermStatistics(ctx, "lexical"); err == nil && mark == head {
+		return nil
+	}
+	return s.applier.Save(ctx)
+}
+
+const keepWithin = 10 * time.Second
