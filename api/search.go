@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -47,7 +48,8 @@ func (s *Server) handleSearch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header()["Content-Type"] = jsonType
-	_, _ = w.Write(out.Bytes()) // a caller who has left is not an error
+	w.Header().Set("Content-Length", strconv.Itoa(out.Len())) // a longer answer would go out in pieces
+	_, _ = w.Write(out.Bytes())                               // a caller who has left is not an error
 }
 
 var jsonType = []string{"application/json"}

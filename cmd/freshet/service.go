@@ -91,6 +91,7 @@ func (s *service) start(ctx context.Context) error {
 	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: runs})
 	s.retriever = retrieve.New(retrieve.Options{Store: s.store, Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
 	s.syncs = newSyncs(s.catalog, s.syncer, s.applier, s.log)
+	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, log: s.log}
 	if err := s.makeRunner(); err != nil {
 		return err
 	}

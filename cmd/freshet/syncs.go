@@ -26,10 +26,12 @@ type syncs struct {
 	syncer  *pipeline.Syncer
 	applier *pipeline.Applier
 	runner  *schedules.Runner
+	fit     *calibrator
 	log     *slog.Logger
 
 	mu       sync.Mutex
 	asked    map[string]*order // what the next run of a source was asked to be
+	running  map[string]bool   // runs that hold a lease
 	progress map[string]pipeline.Progress
 	turns    map[string]chan struct{} // of one who asks at a time, by source
 }
@@ -51,7 +53,7 @@ func newOrder(ctx context.Context, o api.SyncOptions) *order {
 var _ api.Syncs = (*syncs)(nil)
 
 func newSyncs(c *catalog.Catalog, s *pipeline.Syncer, a *pipeline.Applier, log *slog.Logger) *syncs {
-	return &syncs{catalog: c, syncer: s, applier: a, log: log, asked: map[string]*order{},
+	return &syncs{catalog: c, syncer: s, applier: a, log: log, asked: map[string]*order{}, running: map[string]bool{},
 		progress: map[string]pipeline.Progress{}, turns: map[string]chan struct{}{}}
 }
 
@@ -110,7 +112,10 @@ func (s *syncs) ask(ctx context.Context, id string, o api.SyncOptions) (catalog.
 // freeDead gives back the lease of a process that died. This process holds the
 // data directory, so a run that is not here is nowhere.
 func (s *syncs) freeDead(ctx context.Context, key schedules.Key) error {
-	if _, running := s.Progress(key.Subject); running {
+	s.mu.Lock()
+	running := s.running[key.Subject]
+	s.mu.Unlock()
+	if running {
 		return nil
 	}
 	jobs, err := s.catalog.Jobs().Jobs(ctx, key.Kind)
@@ -133,6 +138,7 @@ func (s *syncs) freeDead(ctx context.Context, key schedules.Key) error {
 func (s *syncs) work(ctx context.Context, l *schedules.Lease) (schedules.Outcome, time.Time, error) {
 	want := s.take(l.Subject)
 	defer close(want.done)
+	defer s.release(l.Subject)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(want.ctx, cancel)()
@@ -169,6 +175,7 @@ func (s *syncs) found(ctx context.Context, r *catalog.Report) error {
 		r.Because("index_behind")
 	}
 	r.LagMS.Searchable = time.Since(began).Milliseconds()
+	s.fit.after(ctx, r.Source)
 	return nil
 }
 
@@ -199,7 +206,7 @@ func (s *syncs) take(id string) *order {
 	if want == nil {
 		want = newOrder(context.Background(), api.SyncOptions{})
 	}
-	want.begun = true
+	want.begun, s.running[id] = true, true
 	return want
 }
 
@@ -211,6 +218,12 @@ func (s *syncs) withdraw(id string, want *order) (begun bool) {
 		delete(s.asked, id)
 	}
 	return want.begun
+}
+
+func (s *syncs) release(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.running, id)
 }
 
 func (s *syncs) turn(id string) chan struct{} {

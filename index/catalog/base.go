@@ -13,13 +13,17 @@ type Base struct {
 	Languages []string
 	Recipe    string             // active versions of extractor, chunker and encoder
 	Weights   map[string]float64 // learnt; empty: derived from the base
+	// Model is the answer state's, fitted to the base, as its owner encodes it; ""
+	// while there is none. ModelSeq is the change log's head when it was fitted.
+	Model    string
+	ModelSeq int64
 }
 
 // PutBase creates a knowledge base or changes its languages. Its recipe and
 // weights are set only when it is created.
 func (c *Catalog) PutBase(ctx context.Context, b Base) error {
 	return c.tx(ctx, "save knowledge base "+b.ID, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO bases (id, languages, recipe, weights) VALUES (?, ?, ?, ?)
+		_, err := tx.ExecContext(ctx, `INSERT INTO bases (id, languages, recipe, weights, model, model_seq) VALUES (?, ?, ?, ?, '', 0)
 			ON CONFLICT (id) DO UPDATE SET languages = excluded.languages`, b.ID, encode(b.Languages), b.Recipe, encode(b.Weights))
 		return err
 	})
@@ -35,7 +39,7 @@ func (c *Catalog) SetRecipe(ctx context.Context, base, recipe string) error {
 func scanBase(r scanner) (Base, error) {
 	var b Base
 	var languages, weights string
-	if err := r.Scan(&b.ID, &languages, &b.Recipe, &weights); err != nil {
+	if err := r.Scan(&b.ID, &languages, &b.Recipe, &weights, &b.Model, &b.ModelSeq); err != nil {
 		return b, err
 	}
 	return b, errors.Join(decode(languages, &b.Languages), decode(weights, &b.Weights))
@@ -43,7 +47,7 @@ func scanBase(r scanner) (Base, error) {
 
 // Bases lists the knowledge bases by ID.
 func (c *Catalog) Bases(ctx context.Context) ([]Base, error) {
-	rows, err := c.read.QueryContext(ctx, `SELECT id, languages, recipe, weights FROM bases ORDER BY id`)
+	rows, err := c.read.QueryContext(ctx, `SELECT id, languages, recipe, weights, model, model_seq FROM bases ORDER BY id`)
 	out, err := collect(rows, err, scanBase)
 	if err != nil {
 		return nil, fmt.Errorf("list knowledge bases: %w", err)
@@ -53,7 +57,7 @@ func (c *Catalog) Bases(ctx context.Context) ([]Base, error) {
 
 // Base returns a knowledge base, or ErrNotFound.
 func (c *Catalog) Base(ctx context.Context, id string) (Base, error) {
-	b, err := scanBase(c.read.QueryRowContext(ctx, `SELECT id, languages, recipe, weights FROM bases WHERE id = ?`, id))
+	b, err := scanBase(c.read.QueryRowContext(ctx, `SELECT id, languages, recipe, weights, model, model_seq FROM bases WHERE id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, fmt.Errorf("knowledge base %q: %w", id, ErrNotFound)
 	}

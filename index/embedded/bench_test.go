@@ -45,10 +45,12 @@ var theCorpus struct {
 
 func benchCorpus(b *testing.B) *corpus {
 	b.Helper()
-	french, english := readTongues(b)
+	real := indextest.ReadCorpus(b)
 	theCorpus.once.Do(func() {
-		theCorpus.texts = corpusTexts(french, english, *benchChunks, *benchWords)
-		theCorpus.err = theCorpus.build(french, english)
+		for _, t := range real.Texts(*benchChunks, *benchWords) {
+			theCorpus.texts = append(theCorpus.texts, lexical.Text{Title: t.Title, Headings: []string{t.Heading}, Body: t.Body, Language: t.Language})
+		}
+		theCorpus.err = theCorpus.build(real.Questions())
 	})
 	if theCorpus.err != nil {
 		b.Fatal(theCorpus.err)
@@ -64,7 +66,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func (c *corpus) build(french, english *tongue) error {
+func (c *corpus) build(questions []string) error {
 	var err error
 	if c.dir, err = os.MkdirTemp("", "embedded-bench"); err != nil {
 		return err
@@ -74,11 +76,8 @@ func (c *corpus) build(french, english *tongue) error {
 		return err
 	}
 	analyser := lexical.NewAnalyser(terms)
-	// French and English questions take turns, however many there are of each.
-	for i := range 2 * max(len(french.questions), len(english.questions)) {
-		l := []*tongue{french, english}[i%2]
-		q := analyser.Query(l.questions[i/2%len(l.questions)], lexical.Options{Base: "help"})
-		c.questions = append(c.questions, q)
+	for _, q := range questions {
+		c.questions = append(c.questions, analyser.Query(q, lexical.Options{Base: "help"}))
 	}
 	return nil
 }
@@ -129,7 +128,7 @@ func (c *corpus) rebuild(dir string, terms *lexical.Terms) error {
 }
 
 func benchPoint(i int, vector index.SparseVector) index.Point {
-	page := i / chunksPerPage
+	page := i / indextest.ChunksPerPage
 	p := index.Point{ID: indextest.ID(i), Base: "help", Lexical: vector, Payload: index.Payload{
 		Texts: map[string][]string{
 			index.KeySource: {fmt.Sprintf("source-%d", page%10)}, index.KeyDocument: {fmt.Sprintf("document-%d", page)},
@@ -324,8 +323,8 @@ func BenchmarkUpsertDocument(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		first := i * chunksPerPage % (len(points) - chunksPerPage)
-		document := points[first : first+chunksPerPage]
+		first := i * indextest.ChunksPerPage % (len(points) - indextest.ChunksPerPage)
+		document := points[first : first+indextest.ChunksPerPage]
 		for j := range document {
 			document[j].Stamp.Seq++
 		}

@@ -15,7 +15,9 @@ CREATE TABLE bases (
     id        TEXT PRIMARY KEY,
     languages TEXT NOT NULL,
     recipe    TEXT NOT NULL,
-    weights   TEXT NOT NULL
+    weights   TEXT NOT NULL,
+    model     TEXT NOT NULL,
+    model_seq BIGINT NOT NULL
 );
 
 CREATE TABLE synonyms (

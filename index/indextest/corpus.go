@@ -1,4 +1,4 @@
-package embedded
+package indextest
 
 import (
 	"encoding/json"
@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-
-	"freshet/index/lexical"
 )
 
 // dataDir returns the folder of the public data sets, beside the repository.
@@ -78,6 +76,33 @@ var (
 	sentenceEnd = regexp.MustCompile(`[.!?]\s+|\n+`)
 	tag         = regexp.MustCompile(`<[^>]*>`)
 )
+
+// A Corpus makes any amount of text out of public data sets for benchmarks: real
+// sentences in another order, some of their words replaced, and the sets' real
+// questions.
+type Corpus struct{ french, english *tongue }
+
+// A CorpusText is one passage.
+type CorpusText struct{ Title, Heading, Body, Language string }
+
+// ReadCorpus reads the data sets in ../shared/data beside the repository, and
+// skips the test or benchmark where they are missing.
+func ReadCorpus(t testing.TB) *Corpus {
+	t.Helper()
+	french, english := readTongues(t)
+	return &Corpus{french, english}
+}
+
+// Questions are the real ones; French and English take turns, however many there
+// are of each.
+func (c *Corpus) Questions() []string {
+	out := make([]string, 2*max(len(c.french.questions), len(c.english.questions)))
+	for i := range out {
+		l := [...]*tongue{c.french, c.english}[i%2]
+		out[i] = l.questions[i/2%len(l.questions)]
+	}
+	return out
+}
 
 func readTongues(t testing.TB) (french, english *tongue) {
 	dir := dataDir(t)
@@ -171,21 +196,22 @@ func (w *pageWriter) text(words int) string {
 	return b.String()
 }
 
-// chunksPerPage is how many chunks of a page share its title, words and payload.
-const chunksPerPage = 6
+// ChunksPerPage is how many chunks of a page share its title, words and payload.
+const ChunksPerPage = 6
 
-// corpusTexts makes n chunks of about so many words, three of four in French.
-// Calls with the same numbers make the same texts.
-func corpusTexts(french, english *tongue, n, words int) []lexical.Text {
+// Texts makes n passages of about so many words, three of four in French. Calls
+// with the same numbers make the same texts.
+func (c *Corpus) Texts(n, words int) []CorpusText {
+	french, english := c.french, c.english
 	random := rand.New(rand.NewPCG(1, 2))
 	writers := []*pageWriter{{tongue: french, random: random}, {tongue: english, random: random}}
-	list := make([]lexical.Text, n)
+	list := make([]CorpusText, n)
 	var w *pageWriter
 	var title string
 	for i := range list {
-		if i%chunksPerPage == 0 {
+		if i%ChunksPerPage == 0 {
 			w = writers[0]
-			if i/chunksPerPage%4 == 3 {
+			if i/ChunksPerPage%4 == 3 {
 				w = writers[1]
 			}
 			w.turnPage()
@@ -195,9 +221,7 @@ func corpusTexts(french, english *tongue, n, words int) []lexical.Text {
 			}
 			title = strings.Join(t, " ")
 		}
-		list[i] = lexical.Text{
-			Title: title, Headings: []string{fmt.Sprintf("%d", i%chunksPerPage)}, Body: w.text(words), Language: w.tongue.language,
-		}
+		list[i] = CorpusText{Title: title, Heading: fmt.Sprint(i % ChunksPerPage), Body: w.text(words), Language: w.tongue.language}
 	}
 	return list
 }

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"freshet/index/catalog"
+	"freshet/index/evaluate"
+	"freshet/index/retrieve"
+)
+
+// A calibrator fits the answer state of a knowledge base to its own titles, once
+// enough of its documents have come or gone since the last time.
+type calibrator struct {
+	catalog *catalog.Catalog
+	bases   *bases
+	search  evaluate.Search
+	log     *slog.Logger
+
+	mu sync.Mutex // one fit at a time: each asks a few thousand questions
+}
+
+// turnedShare is the share of documents that must have come or gone for another fit.
+const turnedShare = 0.10
+
+// after looks whether the base of a source needs another fit. A fit that fails is
+// logged: the model that is there goes on judging.
+func (c *calibrator) after(ctx context.Context, source string) {
+	row, err := c.catalog.Source(ctx, source)
+	if err == nil {
+		err = c.fit(ctx, row.Base)
+	}
+	if err != nil && ctx.Err() == nil {
+		c.log.Warn("the answer state is judged by the model from before", "source", source, "error", err)
+	}
+}
+
+func (c *calibrator) fit(ctx context.Context, base string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b, err := c.catalog.Base(ctx, base)
+	if err != nil {
+		return err
+	}
+	served, turned, err := c.catalog.Turnover(ctx, base, b.ModelSeq)
+	if err != nil || turned == 0 || float64(turned) < turnedShare*float64(served) {
+		return err
+	}
+	head, err := c.catalog.Head(ctx)
+	if err != nil {
+		return err
+	}
+	titles, err := c.titles(ctx, base)
+	if err != nil {
+		return err
+	}
+	model, err := evaluate.Calibrate(ctx, c.search, base, titles, retrieve.DefaultModel())
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(model)
+	if err != nil {
+		return fmt.Errorf("encode the answer model: %w", err)
+	}
+	if err := c.catalog.SetModel(ctx, base, string(text), head); err != nil {
+		return err
+	}
+	return c.bases.load(ctx)
+}
+
+// titles are in order, so that equal bases are fitted alike.
+func (c *calibrator) titles(ctx context.Context, base string) ([]evaluate.Titled, error) {
+	byTitle, err := c.catalog.PublicTitles(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]evaluate.Titled, 0, len(byTitle))
+	for title, ids := range byTitle {
+		if !worded(title) {
+			continue
+		}
+		list = append(list, evaluate.Titled{Title: title, Documents: ids})
+	}
+	slices.SortFunc(list, func(a, b evaluate.Titled) int { return strings.Compare(a.Title, b.Title) })
+	return list, nil
+}
+
+// worded reports whether a title has words in it to make a question of, as against
+// the name of a file or a number.
+func worded(title string) bool {
+	words := 0
+	for w := range strings.FieldsSeq(title) {
+		letters := 0
+		for _, r := range w {
+			if unicode.IsLetter(r) {
+				letters++
+			}
+		}
+		if letters >= 2 {
+			words++
+		}
+	}
+	return words >= 2
+}
+
+// modelOf reads a kept model; one that cannot be read is as good as none.
+func modelOf(text string) *retrieve.Model {
+	if text == "" {
+		return nil
+	}
+	var m retrieve.Model
+	if json.Unmarshal([]byte(text), &m) != nil {
+		return nil
+	}
+	return &m
+}
