@@ -31,7 +31,7 @@ type syncs struct {
 
 	mu       sync.Mutex
 	asked    map[string]*order // what the next run of a source was asked to be
-	running  map[string]bool   // runs that hold a lease
+	taken    map[string]bool   // sources that this process has run: their leases are its own
 	progress map[string]pipeline.Progress
 	turns    map[string]chan struct{} // of one who asks at a time, by source
 }
@@ -53,7 +53,7 @@ func newOrder(ctx context.Context, o api.SyncOptions) *order {
 var _ api.Syncs = (*syncs)(nil)
 
 func newSyncs(c *catalog.Catalog, s *pipeline.Syncer, a *pipeline.Applier, log *slog.Logger) *syncs {
-	return &syncs{catalog: c, syncer: s, applier: a, log: log, asked: map[string]*order{}, running: map[string]bool{},
+	return &syncs{catalog: c, syncer: s, applier: a, log: log, asked: map[string]*order{}, taken: map[string]bool{},
 		progress: map[string]pipeline.Progress{}, turns: map[string]chan struct{}{}}
 }
 
@@ -95,13 +95,13 @@ func (s *syncs) ask(ctx context.Context, id string, o api.SyncOptions) (catalog.
 		if !errors.Is(err, schedules.ErrBusy) {
 			return catalog.Report{}, err
 		}
-		if err := s.freeDead(ctx, key); err != nil {
-			return catalog.Report{}, err
-		}
 		select {
 		case <-time.After(busyWait):
 		case <-ctx.Done():
 			return catalog.Report{}, ctx.Err()
+		}
+		if err := s.freeDead(ctx, key); err != nil {
+			return catalog.Report{}, err
 		}
 		s.mu.Lock()
 		s.asked[id] = want
@@ -110,12 +110,12 @@ func (s *syncs) ask(ctx context.Context, id string, o api.SyncOptions) (catalog.
 }
 
 // freeDead gives back the lease of a process that died. This process holds the
-// data directory, so a run that is not here is nowhere.
+// data directory, so a lease on a source that it has not run is nobody's.
 func (s *syncs) freeDead(ctx context.Context, key schedules.Key) error {
 	s.mu.Lock()
-	running := s.running[key.Subject]
+	taken := s.taken[key.Subject]
 	s.mu.Unlock()
-	if running {
+	if taken {
 		return nil
 	}
 	jobs, err := s.catalog.Jobs().Jobs(ctx, key.Kind)
@@ -138,7 +138,6 @@ func (s *syncs) freeDead(ctx context.Context, key schedules.Key) error {
 func (s *syncs) work(ctx context.Context, l *schedules.Lease) (schedules.Outcome, time.Time, error) {
 	want := s.take(l.Subject)
 	defer close(want.done)
-	defer s.release(l.Subject)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(want.ctx, cancel)()
@@ -206,7 +205,7 @@ func (s *syncs) take(id string) *order {
 	if want == nil {
 		want = newOrder(context.Background(), api.SyncOptions{})
 	}
-	want.begun, s.running[id] = true, true
+	want.begun, s.taken[id] = true, true
 	return want
 }
 
@@ -218,12 +217,6 @@ func (s *syncs) withdraw(id string, want *order) (begun bool) {
 		delete(s.asked, id)
 	}
 	return want.begun
-}
-
-func (s *syncs) release(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.running, id)
 }
 
 func (s *syncs) turn(id string) chan struct{} {
