@@ -51,6 +51,7 @@ func (m *Main) serve(ctx context.Context, address string) (err error) {
 	if err := m.announce(ctx, h, l.address, dir, cfg); err != nil {
 		return errors.Join(err, l.close())
 	}
+	m.listening("api", l.address)
 	return errors.Join(l.wait(ctx), l.close())
 }
 
@@ -102,6 +103,7 @@ Ctrl-C ends the demo and leaves nothing behind.
 	if err != nil {
 		return errors.Join(err, l.close())
 	}
+	m.listening("api", l.address)
 	return errors.Join(l.wait(ctx), l.close())
 }
 
@@ -128,7 +130,6 @@ func (m *Main) listen(ctx context.Context, h *host, dir, address string) (*liste
 	if err := l.local(ctx, h, dir); err != nil {
 		return nil, errors.Join(err, l.close())
 	}
-	m.listening("api", l.address)
 	return l, nil
 }
 
