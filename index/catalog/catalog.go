@@ -47,6 +47,7 @@ type Options struct {
 type Catalog struct {
 	write *sql.DB
 	read  *sql.DB
+	quick *sql.DB // for questions of a moment, which never wait behind a View
 	now   func() time.Time
 	log   *slog.Logger
 	epoch string
@@ -88,9 +89,12 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	return c, nil
 }
 
-// readers is enough for two cores: a reader that waits costs less than two that
-// push each other out of the processor's caches.
-const readers = 4
+// So many connections of a pool are enough for two cores: a reader that waits costs
+// less than two that push each other out of the processor's caches.
+const (
+	readers      = 4
+	quickReaders = 4
+)
 
 func (c *Catalog) prepare(ctx context.Context, o Options) error {
 	if err := checkOwner(ctx, c.write); err != nil {
@@ -99,15 +103,25 @@ func (c *Catalog) prepare(ctx context.Context, o Options) error {
 	if err := migrate(ctx, c.write); err != nil {
 		return err
 	}
-	read, err := sql.Open(o.Driver, dsn(o.Path, "deferred"))
-	if err != nil {
+	var err error
+	if c.read, err = openReaders(o, readers); err != nil {
 		return err
 	}
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
-	c.read = read
-	c.statements.db = read
+	if c.quick, err = openReaders(o, quickReaders); err != nil {
+		return err
+	}
+	c.statements.db = c.quick
 	return c.ensureEpoch(ctx)
+}
+
+func openReaders(o Options, n int) (*sql.DB, error) {
+	db, err := sql.Open(o.Driver, dsn(o.Path, "deferred"))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return db, nil
 }
 
 // dsn sets busy_timeout first, so that the other pragmas wait for a writer too.
@@ -115,7 +129,7 @@ func (c *Catalog) prepare(ctx context.Context, o Options) error {
 func dsn(path, lock string) string {
 	v := url.Values{"_txlock": {lock}, "_pragma": {
 		"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", "cache_size(-16000)", "journal_size_limit(67108864)",
+		"temp_store(MEMORY)", "cache_size(-8000)", "journal_size_limit(67108864)",
 	}}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
 }
@@ -167,10 +181,11 @@ func (c *Catalog) Epoch() string { return c.epoch }
 func (c *Catalog) Close() error {
 	var errs []error
 	c.statements.close()
-	if c.read != nil {
-		errs = append(errs, c.read.Close())
+	for _, db := range []*sql.DB{c.quick, c.read, c.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
 	}
-	errs = append(errs, c.write.Close())
 	return errors.Join(errs...)
 }
 
@@ -196,7 +211,7 @@ func ignoreDone(err error) error {
 	return err
 }
 
-// statements keeps prepared statements of the reading pool by their text.
+// statements keeps prepared statements of the quick pool by their text.
 type statements struct {
 	db   *sql.DB
 	mu   sync.RWMutex

@@ -66,7 +66,12 @@ func (c *Catalog) vouch(ctx context.Context, cond string, args []any, mark int64
 	if err != nil {
 		return nil, fmt.Errorf("vouch for passages: %w", err)
 	}
-	rows, err := st.QueryContext(ctx, append(args, mark, mark, base, flag(drafts))...)
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("vouch for passages: %w", err)
+	}
+	// The answer takes a moment; watching for a cancellation meanwhile would take a
+	// quarter of it.
+	rows, err := st.QueryContext(context.WithoutCancel(ctx), append(args, mark, mark, base, flag(drafts))...)
 	if err != nil {
 		return nil, fmt.Errorf("vouch for passages: %w", err)
 	}
@@ -143,7 +148,7 @@ type cachedInfo struct {
 }
 
 // maxInfos bounds the cache; a full one is emptied.
-const maxInfos = 4096
+const maxInfos = 16384
 
 func (c *infoCache) get(key infoKey, details []byte) (*cachedInfo, error) {
 	c.mu.RLock()
