@@ -129,7 +129,7 @@ func openReaders(o Options, n int) (*sql.DB, error) {
 func dsn(path, lock string) string {
 	v := url.Values{"_txlock": {lock}, "_pragma": {
 		"busy_timeout(15000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", "cache_size(-8000)", "journal_size_limit(67108864)",
+		"temp_store(MEMORY)", "cache_size(-8000)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)",
 	}}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
 }
@@ -158,6 +158,10 @@ func migrate(ctx context.Context, db *sql.DB) error {
 }
 
 func (c *Catalog) ensureEpoch(ctx context.Context) error {
+	// A file that may only be read opens all the same: the first write tells.
+	if _, err := c.write.ExecContext(ctx, `UPDATE sequence SET last = last WHERE id = 1`); err != nil {
+		return err
+	}
 	err := c.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'epoch'`).Scan(&c.epoch)
 	if err == nil {
 		return nil

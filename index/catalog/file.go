@@ -60,7 +60,7 @@ func inWords(err error) error {
 	case sqlite3.SQLITE_CORRUPT:
 		advice = "the file is damaged: restore it from a backup, or move it away and sync again"
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
-		advice = "it cannot be written: give this user the right to write the file and its directory"
+		advice = "it cannot be written: give this user the right to write the file, those beside it that begin with its name, and their directory"
 	case sqlite3.SQLITE_FULL:
 		advice = "the disk is full: make room"
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:

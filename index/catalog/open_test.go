@@ -131,13 +131,22 @@ func TestAFileThatCannotBeWrittenIsRefused(t *testing.T) {
 	path := filepath.Join(dir, "catalog.db")
 	closed(t, path)
 	for name, of := range map[string]string{"the file": path, "its directory": dir} {
-		if err := os.Chmod(of, 0o500); err != nil {
-			t.Fatal(err)
-		}
-		says(t, refused(t, path), "cannot be written", "right to write")
-		if err := os.Chmod(of, 0o700); err != nil {
-			t.Fatal(name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := os.Chmod(of, 0o500); err != nil {
+				t.Fatal(err)
+			}
+			says(t, refused(t, path), "cannot be written", "right to write")
+			mended, err := filepath.Glob(path + "*")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range append(mended, dir) {
+				if err := os.Chmod(file, 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			closed(t, path)
+		})
 	}
 }
 
