@@ -20,6 +20,9 @@ func (w *writer) change(ch *Change) error {
 	if err := w.forget(ch.Forget); err != nil {
 		return fmt.Errorf("forget the placeholder of %s: %w", d.ExternalID, err)
 	}
+	if excluded, err := w.excludedMeanwhile(ch); err != nil || excluded {
+		return err
+	}
 	payload := d.IndexPayload().Hash()
 	payloadChanged := payload != d.Payload || d.VersionSeq == 0
 	seq := w.seq + 1
@@ -48,6 +51,21 @@ func (w *writer) change(ch *Change) error {
 	}
 	d.Payload = payload
 	return w.document(d)
+}
+
+// excludedMeanwhile reports whether a person excluded the document after a run had
+// prepared its change: the person's word stands, the change is left out.
+func (w *writer) excludedMeanwhile(ch *Change) (bool, error) {
+	if w.b.Run == 0 || ch.Document.VersionSeq == 0 {
+		return false, nil
+	}
+	st, err := w.stmt(`SELECT COUNT(*) FROM documents WHERE doc = ? AND state = 'excluded' AND state_reason = '` + ExcludedByPerson + `'`)
+	if err != nil {
+		return false, err
+	}
+	var n int
+	err = st.QueryRowContext(w.ctx, ch.Document.Key).Scan(&n)
+	return n > 0, err
 }
 
 func (w *writer) forget(key string) error {

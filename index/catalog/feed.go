@@ -191,7 +191,7 @@ type OpenChunk struct {
 	Chunk index.Chunk
 	Base  string
 	Stamp index.Stamp
-	// Payload of the document.
+	// Payload of the document, shared by its chunks: not to be written to.
 	Payload index.Payload
 }
 
@@ -227,8 +227,9 @@ func (v *View) OpenChunks(ctx context.Context) iter.Seq2[OpenChunk, error] {
 			return
 		}
 		defer rows.Close()
+		known := make(map[string]index.Payload)
 		for rows.Next() {
-			ch, err := scanOpenChunk(rows)
+			ch, err := scanOpenChunk(rows, known)
 			if !yield(ch, err) || err != nil {
 				return
 			}
@@ -239,21 +240,31 @@ func (v *View) OpenChunks(ctx context.Context) iter.Seq2[OpenChunk, error] {
 	}
 }
 
-func scanOpenChunk(r scanner) (OpenChunk, error) {
+// scanOpenChunk keeps the payloads of documents in known: chunks come in the order of
+// their IDs, and decoding the details once for each would take most of the time.
+func scanOpenChunk(r scanner, known map[string]index.Payload) (OpenChunk, error) {
 	var v OpenChunk
 	var payload []byte
-	var details string
+	var details sql.RawBytes
 	var payloadSeq int64
 	d := Document{}
 	ch, err := scanChunk(r, &v.Base, &payload, &payloadSeq, &details, &d.Source)
 	if err != nil {
 		return v, err
 	}
-	if err := decode(details, &d.Details); err != nil {
-		return v, err
+	v.Chunk = ch
+	var have bool
+	if v.Payload, have = known[ch.Document]; !have {
+		if err := decode(string(details), &d.Details); err != nil {
+			return v, err
+		}
+		d.Key = ch.Document
+		v.Payload = d.IndexPayload()
+		if len(known) >= maxInfos {
+			clear(known)
+		}
+		known[ch.Document] = v.Payload
 	}
-	d.Key = ch.Document
-	v.Chunk, v.Payload = ch, d.IndexPayload()
 	v.Stamp = index.Stamp{Input: ch.Input, Payload: toHash(payload), Seq: max(ch.FromSeq, payloadSeq)}
 	return v, nil
 }
