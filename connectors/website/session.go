@@ -82,7 +82,7 @@ func (s *session) origin(ctx context.Context, u *url.URL) (*origin, error) {
 			s.site.keep(name, rules)
 		}
 		o.rules = rules
-		if rules.crawlDelay > s.site.options.Delay {
+		if rules.crawlDelay > max(0, s.site.options.Delay) {
 			slower := s.site.options
 			slower.Delay = rules.crawlDelay
 			o.client = s.site.env.HTTP(slower)
