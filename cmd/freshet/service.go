@@ -143,6 +143,9 @@ func (s *service) run(ctx context.Context) error {
 		}
 	})
 	s.workers.Go(func() { s.runner.Run(working) })
+	if s.scheduled {
+		s.workers.Go(func() { s.forget(working) })
+	}
 	return nil
 }
 

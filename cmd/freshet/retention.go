@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// How long closed versions and passages are kept: what the bot knew on a day, the
+// difference between two versions, a run undone.
+const (
+	historyKept  = 90 * 24 * time.Hour
+	forgetEvery  = 24 * time.Hour
+	forgetFirst  = time.Minute
+	forgetWithin = time.Minute
+)
+
+// forget deletes history that has grown too old, once a day, until ctx ends.
+func (s *service) forget(ctx context.Context) {
+	wait := forgetFirst
+	for {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return
+		}
+		wait = forgetEvery
+		within, cancel := context.WithTimeout(ctx, forgetWithin)
+		err := s.catalog.ForgetHistory(within, s.now().Add(-historyKept))
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("old versions are kept a day longer", "error", err)
+		}
+	}
+}
