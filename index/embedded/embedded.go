@@ -38,6 +38,9 @@ type Options struct {
 	// MergeAt is the number of segments of a knowledge base, beside full ones, at
 	// which small ones are merged; 16 by default.
 	MergeAt int
+	// QuietMergeAt is the number at which they are merged once nobody has written
+	// for three seconds; 3 by default, negative for never.
+	QuietMergeAt int
 	// WaitAt is the number at which writers wait for merging; 64 by default.
 	WaitAt int
 	// SnapshotEvery is how many entries of the change log the mark moves between
@@ -57,6 +60,7 @@ func (o Options) complete() Options {
 	}
 	o.SegmentChunks = min(cmp.Or(max(o.SegmentChunks, 0), maxChunks), maxChunks)
 	o.MergeAt = max(cmp.Or(o.MergeAt, 16), 2)
+	o.QuietMergeAt = cmp.Or(o.QuietMergeAt, 3)
 	o.WaitAt = max(cmp.Or(o.WaitAt, 64), o.MergeAt+1)
 	o.SnapshotEvery = cmp.Or(o.SnapshotEvery, 5000)
 	o.CachedFilters = max(cmp.Or(o.CachedFilters, 64), 1)

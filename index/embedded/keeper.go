@@ -4,33 +4,49 @@ import (
 	"cmp"
 	"log/slog"
 	"slices"
+	"time"
 )
+
+// quietAfter is how long nobody must have written until few segments are worth a
+// merge that would not pay for itself during a sync: every question looks up its
+// terms in each of them.
+const quietAfter = 3 * time.Second
 
 // keep is the goroutine behind a Store: it merges and writes snapshots until the
 // Store is closed.
 func (s *Store) keep() {
 	defer close(s.done)
+	quiet := time.NewTimer(quietAfter)
+	defer quiet.Stop()
 	for {
+		o := s.options
 		select {
 		case <-s.stop:
 			return
 		case <-s.wake:
+			quiet.Reset(quietAfter)
+		case <-quiet.C:
+			if o.QuietMergeAt < 0 {
+				continue
+			}
+			o.MergeAt = max(o.QuietMergeAt, 2)
 		}
-		for s.mergeOne() {
+		for s.mergeOne(o) {
 			s.snapshotIfDue()
 		}
 		s.snapshotIfDue()
 	}
 }
 
-// mergeOne does the most urgent merge and reports whether there was one.
-func (s *Store) mergeOne() bool {
+// mergeOne does the most urgent merge by these options and reports whether there
+// was one.
+func (s *Store) mergeOne(o Options) bool {
 	st := s.state.Load()
 	if st == nil {
 		return false
 	}
 	for _, list := range st.bases {
-		if inputs := s.options.choose(list); inputs != nil {
+		if inputs := o.choose(list); inputs != nil {
 			m := merge(inputs, s.options.Space.Dimension, s.options.CachedFilters)
 			if s.disk != nil {
 				m.out = s.disk.moveOut(m.out)

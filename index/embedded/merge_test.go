@@ -3,6 +3,8 @@ package embedded
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"freshet/index"
 	"freshet/index/indextest"
@@ -10,7 +12,7 @@ import (
 
 // unmerged are limits under which the keeper leaves segments alone.
 func unmerged() Options {
-	return Options{Space: testSpace, MergeAt: 1 << 20}
+	return Options{Space: testSpace, MergeAt: 1 << 20, QuietMergeAt: -1}
 }
 
 func judge(t *testing.T, s *Store, oracle *indextest.Oracle, maker *indextest.Maker, n int) {
@@ -153,4 +155,36 @@ func TestMergingRewritesAChunkFewTimes(t *testing.T) {
 			t.Errorf("calls of %d: a chunk is rewritten %.1f times", batch, times)
 		}
 	}
+}
+
+func TestAQuietStoreJoinsItsSegments(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := Open(Options{Space: index.Space{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		maker := indextest.NewMaker(1, index.Space{})
+		for i := range 10 {
+			if err := s.Upsert(t.Context(), maker.Points(20*i, 20, int64(i+1))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		count := func() (n int) {
+			for _, list := range s.state.Load().bases {
+				n = max(n, len(list))
+			}
+			return n
+		}
+		if n := count(); n < 3 {
+			t.Fatalf("there are only %d segments to begin with", n)
+		}
+		time.Sleep(2 * quietAfter)
+		synctest.Wait()
+		if n := count(); n >= 3 {
+			t.Errorf("%d segments are left after a quiet while", n)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
