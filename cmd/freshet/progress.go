@@ -35,7 +35,8 @@ func (m *Main) syncOne(ctx context.Context, c *client, id string, o api.SyncOpti
 // watch draws how far the run of a source is, until ctx ends.
 func (m *Main) watch(ctx context.Context, c *client, id string) {
 	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(m.Stderr), progressbar.OptionSetDescription(id), progressbar.OptionSetWidth(24),
-		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(true), progressbar.OptionClearOnFinish())
+		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(true), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetSpinnerChangeInterval(0)) // it would draw from a goroutine of its own, without a lock
 	defer func() { _ = bar.Finish() }() // a bar that cannot be drawn is no loss
 	tick := time.NewTicker(progressEvery)
 	defer tick.Stop()

@@ -40,7 +40,7 @@ func TestTheTwoCommandsOfTheReadmeAreWhatCIRuns(t *testing.T) {
 	for line := range strings.Lines(read(t, ".ci/run")) {
 		ci = append(ci, strings.TrimSpace(line))
 	}
-	for _, want := range []string{runs + " --once", "CGO_ENABLED=1 " + strings.Replace(tests, "test", "test -race", 1)} {
+	for _, want := range []string{runs + " --once", "CGO_ENABLED=1 " + strings.Replace(tests, "test", "test -race -timeout 60m", 1)} {
 		if !slices.Contains(ci, want) {
 			t.Errorf(".ci/run has no line %q", want)
 		}
