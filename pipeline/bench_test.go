@@ -134,7 +134,7 @@ func coined(n uint64) string {
 
 // BenchmarkSyncRecords syncs plain records from nothing, points in the Store included.
 func BenchmarkSyncRecords(b *testing.B) {
-	const n = 5000
+	const n = 20000
 	export := filepath.Join(b.TempDir(), "export.jsonl")
 	writeExport(b, export, n)
 	b.ReportAllocs()

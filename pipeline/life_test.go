@@ -299,3 +299,13 @@ func TestHostileDetailsAreBounded(t *testing.T) {
 		t.Errorf("title %d bytes, address %d, labels %d", len(d.Title), len(d.URI), len(d.Labels))
 	}
 }
+
+func TestALoadIsWrittenInShortTransactions(t *testing.T) {
+	w := newWorld(t)
+	w.syncer.Limits.BatchChunks = 2
+	w.fill(9)
+	w.wantCounts(w.sync(), "done: new 9")
+	w.wantCounts(w.sync(), "done: unchanged 9")
+	w.wantServed("topic08", "p08")
+	w.wantConsistent()
+}

@@ -17,7 +17,8 @@ import (
 
 // Limits of a run. Zero fields take the defaults.
 type Limits struct {
-	BatchDocuments int           // documents to read in one transaction; 64
+	BatchDocuments int           // documents to read in one transaction; 128
+	BatchChunks    int           // passages written in one transaction, unless one document has more; 4,000
 	BatchStamps    int           // unchanged documents in one transaction; 1,000
 	BatchWait      time.Duration // a batch is written after this time even if small; 1 s
 	Workers        int           // documents read at once; 2
@@ -33,7 +34,8 @@ func (l Limits) withDefaults() Limits {
 			*p = v
 		}
 	}
-	set(&l.BatchDocuments, 64)
+	set(&l.BatchDocuments, 128)
+	set(&l.BatchChunks, 4000)
 	set(&l.BatchStamps, 1000)
 	set(&l.Workers, 2)
 	set(&l.Confirm, 500)

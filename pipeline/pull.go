@@ -165,7 +165,8 @@ func (r *run) progress(total int) {
 	}
 }
 
-// process reads what must be read of a load and writes it in one transaction.
+// process reads what must be read of a load and writes it, the cursor with the last
+// of it.
 func (r *run) process(ctx context.Context, l *load) error {
 	r.Reached(PhaseListed)
 	ids := make([]string, len(l.items))
@@ -189,20 +190,27 @@ func (r *run) process(ctx context.Context, l *load) error {
 	if over != nil {
 		return over
 	}
-	b := r.batch()
-	if err := r.fill(ctx, b, l.items); err != nil {
+	if err := r.collapse(ctx, l.items); err != nil {
 		return err
 	}
-	if l.cursor != nil || l.done || r.pass == connectors.Full {
-		if l.cursor != nil {
-			r.at.Cursor = *l.cursor
+	parts := r.split(l.items)
+	for i, part := range parts {
+		b := r.batch()
+		r.fill(b, part)
+		last := i == len(parts)-1
+		if last {
+			if l.cursor != nil {
+				r.at.Cursor = *l.cursor
+			}
+			b.Memory = l.notes
 		}
-		at := r.at
-		b.Position = &at
-	}
-	b.Memory = l.notes
-	if err := r.apply(ctx, b); err != nil {
-		return err
+		if last && (l.cursor != nil || l.done) || r.pass == connectors.Full {
+			at := r.at
+			b.Position = &at
+		}
+		if err := r.apply(ctx, b); err != nil {
+			return err
+		}
 	}
 	r.mu.Lock()
 	r.listed += len(l.items)
@@ -257,14 +265,30 @@ func (r *run) batch() *catalog.Batch {
 	return &catalog.Batch{Source: r.source.ID, Fence: r.Fence, Run: r.report.Run, Pass: r.passID}
 }
 
+// split cuts a load into what may be written in one transaction each; there is at
+// least one part, for the cursor.
+func (r *run) split(items []*item) [][]*item {
+	var parts [][]*item
+	from, chunks := 0, 0
+	for i, it := range items {
+		n := 0
+		if it.write != nil {
+			n = len(it.write.Chunks)
+		}
+		if chunks+n > r.Limits.BatchChunks && i > from {
+			parts = append(parts, items[from:i])
+			from, chunks = i, 0
+		}
+		chunks += n
+	}
+	return append(parts, items[from:])
+}
+
 // fill writes what was decided about the items into a batch, in their order, and
 // counts it.
-func (r *run) fill(ctx context.Context, b *catalog.Batch, items []*item) error {
+func (r *run) fill(b *catalog.Batch, items []*item) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.collapse(ctx, items); err != nil {
-		return err
-	}
 	for _, it := range items {
 		r.report.Count(it.outcome)
 		if it.reason != "" {
@@ -290,12 +314,13 @@ func (r *run) fill(ctx context.Context, b *catalog.Batch, items []*item) error {
 			b.Missed = append(b.Missed, *it.missed)
 		}
 	}
-	return nil
 }
 
 // collapse holds the changes to a text that several documents of this run got:
 // login and maintenance pages look like that.
 func (r *run) collapse(ctx context.Context, items []*item) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	changed := func(it *item) bool {
 		return it.write != nil && it.outcome == catalog.TextChanged && it.newText != (index.Hash{})
 	}

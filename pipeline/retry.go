@@ -54,10 +54,11 @@ func (r *run) retryOne(ctx context.Context, fetcher connectors.Fetcher, old cata
 	if err := r.prepare(ctx, it); err != nil {
 		return err
 	}
-	b := r.batch()
-	if err := r.fill(ctx, b, []*item{it}); err != nil {
+	if err := r.collapse(ctx, []*item{it}); err != nil {
 		return err
 	}
+	b := r.batch()
+	r.fill(b, []*item{it})
 	for i := range b.Retries {
 		b.Retries[i].Attempts = old.Attempts + 1
 		b.Retries[i].Next = r.now.Add(retryAfter(old.Attempts + 1))

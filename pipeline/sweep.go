@@ -158,10 +158,11 @@ func (r *run) writeFound(ctx context.Context, found []*item) error {
 	if err := r.prepareAll(ctx, found); err != nil {
 		return err
 	}
-	b := r.batch()
-	if err := r.fill(ctx, b, found); err != nil {
+	if err := r.collapse(ctx, found); err != nil {
 		return err
 	}
+	b := r.batch()
+	r.fill(b, found)
 	return r.apply(ctx, b)
 }
 
