@@ -179,7 +179,9 @@ func (w *writer) word(place int, s *spoken) {
 	w.ideal(Words, most)
 	w.ideal(TitleWords, mostTitles)
 	for _, g := range grams(s.folded) {
-		w.ideal(Grams, w.token(place, s.surface, Grams, g, 1, false))
+		if !w.commonplace(g) {
+			w.ideal(Grams, w.token(place, s.surface, Grams, g, 1, false))
+		}
 		w.ideal(TitleGrams, w.token(place, s.surface, TitleGrams, g, 1, false))
 	}
 	word := QueryWord{Text: s.surface, IDF: idf(w.total, most), Known: most > 0}
@@ -187,6 +189,22 @@ func (w *writer) word(place int, s *spoken) {
 	if most == 0 {
 		w.unaccented(place, s)
 	}
+}
+
+// commonplaceShare is the share of a base's chunks above which a 4-gram of the text
+// is left out of questions, in bases of commonplaceFrom chunks or more; in small
+// ones it would save nothing. Such grams are a third of the postings that a question
+// touches and carry an idf below 0.7, times a weight of 0.2: on the development
+// sets MRR stayed at .901 (service-public) and went from .703 to .701 (covid), while
+// a search of 100,000 chunks of 250 words takes 0.52 ms instead of 0.90.
+const (
+	commonplaceShare = 0.5
+	commonplaceFrom  = 1000
+)
+
+// commonplace reports whether a gram is too common to tell passages apart.
+func (w *writer) commonplace(gram uint32) bool {
+	return w.total >= commonplaceFrom && float64(w.frequency(tokenID(Grams, gram))) > commonplaceShare*float64(w.total)
 }
 
 // asking adds a question word, which counts in titles alone.
