@@ -41,7 +41,7 @@ type Limits struct {
 	Comment    int           // bytes of a feedback's comment; default 2,000
 	Preview    int           // documents of a preview; default 20
 	QueueRows  int           // of the query log that wait to be written; default 10,000
-	BatchEvery time.Duration // how often they are written; default 500 ms
+	BatchEvery time.Duration // how often they are written; default 100 ms
 	// QueryLog is how long the query log is kept; default 90 days.
 	QueryLog time.Duration
 }
@@ -56,7 +56,7 @@ func (l Limits) withDefaults() Limits {
 	number(&l.Comment, 2000)
 	number(&l.Preview, 20)
 	number(&l.QueueRows, 10_000)
-	number(&l.BatchEvery, 500*time.Millisecond)
+	number(&l.BatchEvery, 100*time.Millisecond)
 	number(&l.QueryLog, 90*24*time.Hour)
 	return l
 }
