@@ -21,9 +21,8 @@ type ApplierOptions struct {
 	// Name of the consumer, one for each Store.
 	Name    string
 	Log     *slog.Logger
-	Workers int                  // texts encoded at once; 2
-	Reached func(Phase)          // tests stop the process there
-	Pause   func() time.Duration // when set, how long to wait between two pages
+	Workers int         // texts encoded at once; 2
+	Reached func(Phase) // tests stop the process there
 }
 
 // An Applier is a consumer of the change log: it brings a Store and the term
@@ -197,9 +196,6 @@ func (a *Applier) follow(ctx context.Context, mark int64) error {
 		}
 		err := a.apply(ctx, page)
 		page, chunks = page[:0], 0
-		if err == nil && a.Pause != nil {
-			time.Sleep(a.Pause())
-		}
 		return err
 	}
 	for e, err := range a.Catalog.Since(ctx, mark) {
