@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"freshet/api"
+	"freshet/index/catalog"
 	"freshet/index/retrieve"
 )
 
@@ -68,7 +69,26 @@ func (m *Main) search(ctx context.Context, s *session, query string, f searchFla
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return fmt.Errorf("read the answer: %w", err)
 	}
-	return m.printAnswer(&r, f.explain)
+	if err := m.printAnswer(&r, f.explain); err != nil || len(r.Hits) > 0 {
+		return err
+	}
+	return m.tellDrafts(ctx, s, base)
+}
+
+// tellDrafts says which sources of a base answer nobody because they are drafts.
+func (m *Main) tellDrafts(ctx context.Context, s *session, base string) error {
+	var list api.SourceList
+	if err := s.do(ctx, http.MethodGet, "/v1/sources", nil, &list); err != nil {
+		return err
+	}
+	for i := range list.Sources {
+		if r := &list.Sources[i]; r.Base == base && r.State == string(catalog.Draft) {
+			if err := m.say("\n%s is a draft and answers nobody yet: `freshet source publish %s`", r.ID, r.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (m *Main) printAnswer(r *retrieve.Response, explain bool) error {

@@ -219,3 +219,17 @@ func TestProgressSaysCountsRateAndTimeLeft(t *testing.T) {
 		})
 	}
 }
+
+func TestASearchWithoutAnswerTellsOfDrafts(t *testing.T) {
+	w := newWorld(t)
+	w.write("docs/hours.md", "# Opening hours\n\nOur shop is open from 9 am to 6 pm.\n")
+	w.ok("source", "add", "shop", "--type", "files", "--set", "location="+w.dir+"/docs", "--kb", "help")
+	w.ok("sync", "shop")
+	if out := w.ok("search", "when are you open"); !strings.Contains(out, "shop is a draft") || !strings.Contains(out, "source publish shop") {
+		t.Errorf("nothing is said of the draft:\n%s", out)
+	}
+	w.ok("source", "publish", "shop")
+	if out := w.ok("search", "when are you open"); strings.Contains(out, "draft") {
+		t.Errorf("a draft is told of that is none:\n%s", out)
+	}
+}
