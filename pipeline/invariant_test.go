@@ -260,6 +260,14 @@ const envPaused = "FRESHET_TEST_PAUSED"
 func pausedChild() int {
 	ctx := context.Background()
 	r := &rig{dir: os.Getenv(envPaused), src: changedWorld()}
+	commits := 0
+	r.reached = func(p Phase) { // between two transactions: a stopped one would lock the catalog
+		if p == PhaseCommitted {
+			if commits++; commits == 2 {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+			}
+		}
+	}
 	if err := r.open(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -270,15 +278,6 @@ func pausedChild() int {
 		fmt.Fprintln(os.Stderr, "claim:", lease, err)
 		return 1
 	}
-	listed := 0
-	r.src.Hook(func(_ context.Context, op connectortest.Op, _ string) error {
-		if op == connectortest.OpList {
-			if listed++; listed == 9 {
-				_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-			}
-		}
-		return nil
-	})
 	_, err = r.syncer.Run(ctx, "s", RunOptions{Fence: &catalog.Fence{Key: key, Token: lease.Token}})
 	if errors.Is(err, schedules.ErrLeaseLost) {
 		return statusDisturbed
