@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"connectors/fetch":          {"connectors"},
 	"connectors/files":          {"connectors", "connectors/fetch"},
 	"connectors/records":        {"connectors", "connectors/fetch"},
-	"connectors/website":        {"connectors", "connectors/fetch"},
+	"connectors/website":        {"connectors", "connectors/fetch", "connectors/website"},
 	"index":                     {"std"},
 	"index/indextest":           {"index"},
 	"index/catalog":             {"index", "connectors", "schedules"},
@@ -136,7 +136,7 @@ func permitted(rule string, allowed []string, p string) bool {
 		return !external || !only || slices.Contains(allowed, p)
 	}
 	for _, a := range allowed {
-		if own == a || a == rule && strings.HasPrefix(own, a+"/") && (rule == "pipeline" || rule == "api") {
+		if own == a || a == rule && strings.HasPrefix(own, a+"/") && (rule == "pipeline" || rule == "api" || rule == "connectors/website") {
 			return true
 		}
 	}

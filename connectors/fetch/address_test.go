@@ -1,61 +1,17 @@
 package fetch
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"freshet/connectors"
+	"freshet/connectors/connectortest"
 )
-
-// data returns the path of a file of the shared evaluation data, which lies
-// beside the repository, or skips the test.
-func data(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if parent := filepath.Dir(dir); parent != dir {
-			dir = parent
-			continue
-		}
-		t.Fatal("no go.mod above the test")
-	}
-	path := filepath.Join(dir, "..", "shared", "data", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the evaluation data is not there: %v", err)
-	}
-	return path
-}
-
-func eachLine[T any](t *testing.T, path string, do func(T)) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		var v T
-		if err := json.Unmarshal(sc.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
-		do(v)
-	}
-}
 
 // stub resolves the names of the data set as their owners meant them.
 func stub(_ context.Context, host string) ([]netip.Addr, error) {
@@ -75,7 +31,7 @@ func stub(_ context.Context, host string) ([]netip.Addr, error) {
 func TestEveryAddressOfTheSecuritySetIsRefused(t *testing.T) {
 	client := New(Options{Lookup: stub, Attempts: 1})(connectors.HTTPOptions{})
 	n := 0
-	eachLine(t, data(t, "security-net/ssrf.jsonl"), func(c struct {
+	connectortest.EachLine(t, "security-net/ssrf.jsonl", func(c struct {
 		ID, URL    string
 		MustRefuse bool `json:"must_refuse"`
 	}) {
@@ -100,7 +56,7 @@ func TestEveryAddressOfTheSecuritySetIsRefused(t *testing.T) {
 }
 
 func TestEveryIPOfTheSecuritySetIsJudgedRight(t *testing.T) {
-	eachLine(t, data(t, "security-net/ip_public_or_not.jsonl"), func(c struct {
+	connectortest.EachLine(t, "security-net/ip_public_or_not.jsonl", func(c struct {
 		IP        string
 		NonPublic bool `json:"non_public"`
 	}) {

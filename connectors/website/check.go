@@ -26,7 +26,7 @@ func (s *Site) Check(ctx context.Context) []connectors.Check {
 			say("robots.txt", connectors.CheckFailure, "%s.", capital(explained(err)))
 			continue
 		}
-		if !o.rules.allows(start.String()) {
+		if !o.rules.Allows(start.String()) {
 			say("robots.txt", connectors.CheckFailure, "The site's robots.txt forbids %s to %s. Ask the site's owner to allow it, or choose another start address.", start, s.product)
 			continue
 		}

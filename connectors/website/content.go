@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"freshet/connectors"
+	"freshet/connectors/website/charsets"
 )
 
 // content is a page or file as read.
@@ -34,7 +35,7 @@ func load(resp *http.Response) (content, error) {
 	c := content{text: raw, revision: hex.EncodeToString(hash[:16]), mediaType: mediaType(sent)}
 	c.html = c.mediaType == "text/html" || c.mediaType == "application/xhtml+xml"
 	if c.html || strings.HasPrefix(c.mediaType, "text/") {
-		if c.text, err = toUTF8(raw, sent); err != nil {
+		if c.text, err = charsets.ToUTF8(raw, sent); err != nil {
 			return content{}, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}
 		}
 		c.mediaType += "; charset=utf-8"

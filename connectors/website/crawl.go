@@ -84,7 +84,7 @@ func (c *crawl) begin(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !o.rules.allows(start.String()) {
+		if !o.rules.Allows(start.String()) {
 			return fmt.Errorf("%w: robots.txt forbids the start address %s to %s; ask the site's owner to allow it, or choose another start",
 				connectors.ErrTruncated, start, c.site.product)
 		}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+
+	"freshet/connectors/website/address"
 )
 
 const (
@@ -32,7 +34,7 @@ type page struct {
 var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$`)
 
 // parsePage reads an HTML page, in UTF-8, that stands at u.
-func parsePage(html []byte, u *url.URL, header http.Header, r resolver, product string) (page, error) {
+func parsePage(html []byte, u *url.URL, header http.Header, r address.Resolver, product string) (page, error) {
 	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(html))
 	if err != nil {
 		return page{}, fmt.Errorf("reading the page's HTML: %w", err)
@@ -41,7 +43,7 @@ func parsePage(html []byte, u *url.URL, header http.Header, r resolver, product 
 	p := page{locale: localeOf(doc, header), modified: modifiedOf(doc, header)}
 	p.noindex, p.nofollow = directives(doc, header, product)
 	if href, ok := doc.Find(`link[rel~="canonical" i][href]`).First().Attr("href"); ok {
-		if c, err := r.resolve(base, href); err == nil {
+		if c, err := r.Resolve(base, href); err == nil {
 			p.canonical = c.String()
 		}
 	}
@@ -144,13 +146,13 @@ func headerDirectives(header http.Header, product string) []string {
 
 // alternatesOf returns the IDs of the page's versions in other languages, x-default
 // excluded.
-func alternatesOf(doc *goquery.Document, base *url.URL, r resolver) []string {
+func alternatesOf(doc *goquery.Document, base *url.URL, r address.Resolver) []string {
 	var out []string
 	doc.Find(`link[rel~="alternate" i][hreflang][href]`).EachWithBreak(func(_ int, s *goquery.Selection) bool {
 		if strings.EqualFold(s.AttrOr("hreflang", ""), "x-default") {
 			return true
 		}
-		if u, err := r.resolve(base, s.AttrOr("href", "")); err == nil {
+		if u, err := r.Resolve(base, s.AttrOr("href", "")); err == nil {
 			out = append(out, u.String())
 		}
 		return len(out) < maxLinks
@@ -170,7 +172,7 @@ func groupOf(alternates []string, self string) string {
 	return all[0]
 }
 
-func linksOf(doc *goquery.Document, base *url.URL, r resolver, more []string) []string {
+func linksOf(doc *goquery.Document, base *url.URL, r address.Resolver, more []string) []string {
 	seen := map[string]bool{}
 	var out []string
 	add := func(id string) {
@@ -183,8 +185,8 @@ func linksOf(doc *goquery.Document, base *url.URL, r resolver, more []string) []
 		if slices.Contains(strings.Fields(strings.ToLower(s.AttrOr("rel", ""))), "nofollow") {
 			return true
 		}
-		u, err := r.resolve(base, s.AttrOr("href", s.AttrOr("src", "")))
-		if err == nil && !isAsset(u) {
+		u, err := r.Resolve(base, s.AttrOr("href", s.AttrOr("src", "")))
+		if err == nil && !address.IsAsset(u) {
 			add(u.String())
 		}
 		return len(out) < maxLinks

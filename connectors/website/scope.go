@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"freshet/connectors/website/address"
+	"freshet/connectors/website/robots"
 )
 
 // maxRepeats is how often one path segment may occur in an address; more is what
@@ -38,7 +41,7 @@ func patterns(list []string) []string {
 		if !strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "*") {
 			p = "/" + p
 		}
-		out[i] = normalEscapes(p)
+		out[i] = address.Escapes(p)
 	}
 	return out
 }
@@ -51,7 +54,7 @@ func (s scope) outside(u *url.URL) string {
 	if !s.site(u) {
 		return "it is on another host, " + u.Host
 	}
-	path := pathOf(u.String())
+	path := robots.PathOf(u.String())
 	if len(s.include) > 0 {
 		if matching(s.include, path) == "" {
 			return "no include pattern matches it"
@@ -79,7 +82,7 @@ func (s scope) under(u *url.URL) bool {
 
 func matching(patterns []string, path string) string {
 	for _, p := range patterns {
-		if matchPattern(p, path) {
+		if robots.Match(p, path) {
 			return p
 		}
 	}

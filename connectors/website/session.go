@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"freshet/connectors"
+	"freshet/connectors/website/robots"
+	"freshet/connectors/website/sitemap"
 )
 
 const (
@@ -37,19 +39,19 @@ type session struct {
 
 // origin is a scheme, host and port with its rules.
 type origin struct {
-	rules  robots
+	rules  robots.Rules
 	client *http.Client
 }
 
 // recentRules are rules that Fetch may use for a while.
 type recentRules struct {
 	at    time.Time
-	rules map[string]robots
+	rules map[string]robots.Rules
 }
 
 func (s *Site) newSession(pos connectors.Position) *session {
 	large := s.options
-	large.MaxBytes = maxSitemapBytes
+	large.MaxBytes = sitemap.MaxBytes
 	return &session{
 		site: s, pos: pos, first: s.env.HTTP(s.options), maps: s.env.HTTP(large),
 		origins: map[string]*origin{}, pages: newBuffer(s.bufferBytes),
@@ -82,9 +84,9 @@ func (s *session) origin(ctx context.Context, u *url.URL) (*origin, error) {
 			s.site.keep(name, rules)
 		}
 		o.rules = rules
-		if rules.crawlDelay > max(0, s.site.options.Delay) {
+		if rules.CrawlDelay > max(0, s.site.options.Delay) {
 			slower := s.site.options
-			slower.Delay = rules.crawlDelay
+			slower.Delay = rules.CrawlDelay
 			o.client = s.site.env.HTTP(slower)
 		}
 	}
@@ -93,21 +95,21 @@ func (s *session) origin(ctx context.Context, u *url.URL) (*origin, error) {
 }
 
 // recall returns rules that were read a short while ago, if they may be used.
-func (s *Site) recall(origin string, may bool) (robots, bool) {
+func (s *Site) recall(origin string, may bool) (robots.Rules, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !may || s.env.Now().Sub(s.recent.at) > rulesFresh {
-		return robots{}, false
+		return robots.Rules{}, false
 	}
 	r, ok := s.recent.rules[origin]
 	return r, ok
 }
 
-func (s *Site) keep(origin string, r robots) {
+func (s *Site) keep(origin string, r robots.Rules) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now := s.env.Now(); s.recent.rules == nil || now.Sub(s.recent.at) > rulesFresh {
-		s.recent = recentRules{at: now, rules: map[string]robots{}}
+		s.recent = recentRules{at: now, rules: map[string]robots.Rules{}}
 	}
 	s.recent.rules[origin] = r
 }
@@ -115,24 +117,24 @@ func (s *Site) keep(origin string, r robots) {
 // readRobots reads a robots.txt, following its redirects: only the last answer
 // counts. There is none (4xx): all is allowed. It cannot be read (429, 5xx, no
 // answer): an error, because nothing may be fetched.
-func (s *session) readRobots(ctx context.Context, origin string) (robots, error) {
+func (s *session) readRobots(ctx context.Context, origin string) (robots.Rules, error) {
 	at := origin + "/robots.txt"
-	fail := func(why any) (robots, error) {
-		return robots{}, fmt.Errorf("%w: the file %s cannot be read (%v), so nothing of the site may be fetched; try again later", connectors.ErrTruncated, at, why)
+	fail := func(why any) (robots.Rules, error) {
+		return robots.Rules{}, fmt.Errorf("%w: the file %s cannot be read (%v), so nothing of the site may be fetched; try again later", connectors.ErrTruncated, at, why)
 	}
 	for range robotsRedirects + 1 {
 		resp, err := get(ctx, s.first, at, nil)
 		if err != nil {
 			if stops(ctx, err) != nil {
-				return robots{}, stops(ctx, err)
+				return robots.Rules{}, stops(ctx, err)
 			}
 			return fail(plain(err))
 		}
 		to, redirected := location(resp)
-		text, err := io.ReadAll(io.LimitReader(resp.Body, maxRobots))
+		text, err := io.ReadAll(io.LimitReader(resp.Body, robots.MaxBytes))
 		if err := errors.Join(err, resp.Body.Close()); err != nil && !redirected {
 			if stops(ctx, err) != nil {
-				return robots{}, stops(ctx, err)
+				return robots.Rules{}, stops(ctx, err)
 			}
 			return fail(err)
 		}
@@ -140,14 +142,14 @@ func (s *session) readRobots(ctx context.Context, origin string) (robots, error)
 		case redirected:
 			at = to.String()
 		case resp.StatusCode >= 200 && resp.StatusCode < 300:
-			return parseRobots(text, s.site.product), nil
+			return robots.Parse(text, s.site.product), nil
 		case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
-			return robots{}, nil
+			return robots.Rules{}, nil
 		default:
 			return fail(resp.Status)
 		}
 	}
-	return robots{}, nil // too many redirects: as if there were none (RFC 9309, 2.3.1.2)
+	return robots.Rules{}, nil // too many redirects: as if there were none (RFC 9309, 2.3.1.2)
 }
 
 func get(ctx context.Context, client *http.Client, address string, header http.Header) (*http.Response, error) {

@@ -8,6 +8,14 @@ import (
 	"net/url"
 
 	"freshet/connectors"
+	"freshet/connectors/website/address"
+	"freshet/connectors/website/sitemap"
+)
+
+// The limits of what is read of a site's sitemaps.
+const (
+	maxSitemapDepth = 3
+	maxSitemaps     = 200
 )
 
 // listed is what all sitemaps of a site hold together.
@@ -58,13 +66,13 @@ func (s *session) sitemaps(ctx context.Context) (listed, error) {
 			continue
 		}
 		out.files++
-		for _, ref := range append(m.pages, m.alternates...) {
-			if id, err := s.site.ids.resolve(u, ref); err == nil && !pages[id.String()] && !isAsset(id) {
+		for _, ref := range append(m.Pages, m.Alternates...) {
+			if id, err := s.site.ids.Resolve(u, ref); err == nil && !pages[id.String()] && !address.IsAsset(id) {
 				pages[id.String()] = true
 				out.pages = append(out.pages, id.String())
 			}
 		}
-		for _, ref := range m.sitemaps {
+		for _, ref := range m.Sitemaps {
 			if at, err := u.Parse(ref); err == nil && w.depth < maxSitemapDepth && s.site.scope.site(at) {
 				queue = append(queue, wanted{at: at.String(), depth: w.depth + 1})
 			}
@@ -89,13 +97,13 @@ func (s *session) namedSitemaps(ctx context.Context) ([]wanted, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, ref := range o.rules.sitemaps {
+		for _, ref := range o.rules.Sitemaps {
 			// Sitemaps may lie elsewhere, at a provider's; their pages may not.
 			if at, err := start.Parse(ref); err == nil {
 				out = append(out, wanted{at: at.String()})
 			}
 		}
-		if len(o.rules.sitemaps) == 0 {
+		if len(o.rules.Sitemaps) == 0 {
 			at := url.URL{Scheme: start.Scheme, Host: start.Host, Path: "/sitemap.xml"}
 			out = append(out, wanted{at: at.String(), guess: true})
 		}
@@ -105,38 +113,38 @@ func (s *session) namedSitemaps(ctx context.Context) ([]wanted, error) {
 
 // readSitemap returns a sitemap and where it stands; nil if there is none, which
 // is no error. A sitemap that breaks off is returned with its error.
-func (s *session) readSitemap(ctx context.Context, w wanted) (sitemap, *url.URL, error) {
+func (s *session) readSitemap(ctx context.Context, w wanted) (sitemap.File, *url.URL, error) {
 	at := w.at
 	for range maxHops + 1 {
 		resp, err := get(ctx, s.maps, at, nil)
 		if err != nil {
-			return sitemap{}, nil, ignoreRefused(err)
+			return sitemap.File{}, nil, ignoreRefused(err)
 		}
 		if to, ok := location(resp); ok {
 			at = to.String()
 			if err := resp.Body.Close(); err != nil {
-				return sitemap{}, nil, err
+				return sitemap.File{}, nil, err
 			}
 			continue
 		}
 		return parseAnswer(resp, w.guess)
 	}
-	return sitemap{}, nil, nil
+	return sitemap.File{}, nil, nil
 }
 
-func parseAnswer(resp *http.Response, guess bool) (sitemap, *url.URL, error) {
+func parseAnswer(resp *http.Response, guess bool) (sitemap.File, *url.URL, error) {
 	defer resp.Body.Close()
 	switch {
 	case resp.StatusCode == http.StatusOK:
-		m, err := parseSitemap(resp.Body)
-		if guess && errors.Is(err, errNotSitemap) {
-			return sitemap{}, nil, nil // a page for visitors, instead of "not found"
+		m, err := sitemap.Parse(resp.Body)
+		if guess && errors.Is(err, sitemap.ErrOther) {
+			return sitemap.File{}, nil, nil // a page for visitors, instead of "not found"
 		}
 		return m, resp.Request.URL, err
 	case resp.StatusCode >= 500:
-		return sitemap{}, nil, errors.New("the site answers " + resp.Status)
+		return sitemap.File{}, nil, errors.New("the site answers " + resp.Status)
 	}
-	return sitemap{}, nil, nil
+	return sitemap.File{}, nil, nil
 }
 
 // ignoreRefused passes over sitemaps at addresses that may not be asked.

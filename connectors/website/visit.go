@@ -42,7 +42,7 @@ func (s *session) visit(ctx context.Context, t target) (visited, error) {
 	if err != nil {
 		return visited{}, err
 	}
-	if !o.rules.allows(t.URL) {
+	if !o.rules.Allows(t.URL) {
 		return visited{change: connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipRobots, Detail: "robots.txt forbids it"}}, nil
 	}
 	known, err := s.recall(ctx, t.URL)
@@ -130,7 +130,7 @@ func (s *session) unread(t target, k known, err error) visited {
 // moved for good: it is no longer listed, its document comes from the new address,
 // and who asks for it by Fetch learns that it is gone.
 func (s *session) redirected(t target, k known, to *url.URL, forGood bool) visited {
-	next, err := s.site.ids.normal(to)
+	next, err := s.site.ids.Normal(to)
 	switch {
 	case err != nil:
 		return s.unread(t, k, &connectors.Verdict{Reason: verdictHops, Detail: fmt.Sprintf("it redirects to %.200q: %v", to, err)})

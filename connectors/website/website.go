@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"freshet/connectors"
+	"freshet/connectors/website/address"
+	"freshet/connectors/website/robots"
 )
 
 // The defaults and bounds of the settings.
@@ -83,7 +85,7 @@ type Site struct {
 	starts  []*url.URL
 	maps    []string
 	scope   scope
-	ids     resolver
+	ids     address.Resolver
 	options connectors.HTTPOptions
 	product string // what robots.txt calls us
 
@@ -117,12 +119,12 @@ func open(env connectors.Env, settings connectors.Settings) (*Site, error) {
 	if s.env.Now == nil {
 		s.env.Now = time.Now
 	}
-	s.ids.drop = map[string]bool{}
+	s.ids.Drop = map[string]bool{}
 	for _, name := range settings.Strings("drop_parameters") {
-		s.ids.drop[strings.ToLower(name)] = true
+		s.ids.Drop[strings.ToLower(name)] = true
 	}
 	for _, text := range settings.Strings("start") {
-		u, err := s.ids.resolve(nil, text)
+		u, err := s.ids.Resolve(nil, text)
 		if err != nil {
 			return nil, fmt.Errorf("the start address %q cannot be used: %w", text, err)
 		}
@@ -133,7 +135,7 @@ func open(env connectors.Env, settings connectors.Settings) (*Site, error) {
 	}
 	s.scope = newScope(s.starts, settings.Strings("include"), settings.Strings("exclude"))
 	if agent := settings.String("user_agent"); agent != "" {
-		s.product = productToken(agent)
+		s.product = robots.ProductToken(agent)
 	}
 	options, err := httpOptions(settings)
 	if err != nil {
@@ -162,7 +164,7 @@ func httpOptions(settings connectors.Settings) (connectors.HTTPOptions, error) {
 
 // InScope reports whether an ID is an address of the site under its filters.
 func (s *Site) InScope(id string) bool {
-	u, err := s.ids.resolve(nil, id)
+	u, err := s.ids.Resolve(nil, id)
 	return err == nil && u.String() == id && s.scope.outside(u) == ""
 }
 
@@ -207,7 +209,7 @@ func between(low, high int) func(any) error {
 func checkAddresses(v any) error {
 	list, _ := v.([]string)
 	for _, text := range list {
-		if _, err := (resolver{}).resolve(nil, text); err != nil {
+		if _, err := (address.Resolver{}).Resolve(nil, text); err != nil {
 			return fmt.Errorf("%q cannot be used: %w; write it as https://www.example.org/", text, err)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"freshet/connectors"
 	"freshet/connectors/connectortest"
 	"freshet/connectors/fetch"
+	"freshet/connectors/website/address"
 )
 
 // testSite is a site under a test's control.
@@ -88,7 +89,7 @@ func (s *testSite) open(t testing.TB, more map[string]any) *Site {
 }
 
 func (s *testSite) id(name string) string {
-	u, err := resolver{}.resolve(nil, s.URL+"/p/"+url.PathEscape(name))
+	u, err := address.Resolver{}.Resolve(nil, s.URL+"/p/"+url.PathEscape(name))
 	if err != nil {
 		return ""
 	}

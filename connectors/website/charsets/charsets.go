@@ -1,4 +1,5 @@
-package website
+// Package charsets turns the text of web pages and feeds into UTF-8.
+package charsets
 
 import (
 	"bytes"
@@ -20,10 +21,10 @@ var declared = regexp.MustCompile(`(?i)<meta[^>]+charset\s*=\s*["']?\s*([a-z0-9_
 // declaredWithin is how far into a text a declaration is looked for.
 const declaredWithin = 64 << 10
 
-// toUTF8 decodes text: by its byte order mark; else as UTF-8 if it is valid UTF-8,
+// ToUTF8 decodes text: by its byte order mark; else as UTF-8 if it is valid UTF-8,
 // whatever it declares; else by the Content-Type's charset; else by what the text
 // declares; else as windows-1252. The result is always valid UTF-8.
-func toUTF8(text []byte, contentType string) ([]byte, error) {
+func ToUTF8(text []byte, contentType string) ([]byte, error) {
 	if e, n := byMark(text); e != nil {
 		return decode(text[n:], e)
 	}

@@ -1,4 +1,6 @@
-package website
+// Package sitemap reads files that list addresses: sitemaps and indexes of them,
+// feeds and plain lists.
+package sitemap
 
 import (
 	"bufio"
@@ -12,51 +14,51 @@ import (
 	"strings"
 
 	"golang.org/x/net/html/charset"
+
+	"freshet/connectors/website/address"
 )
 
 // The limits of sitemaps; the first two are the protocol's own.
 const (
-	maxSitemapURLs  = 50_000
-	maxSitemapBytes = 50 << 20
-	maxSitemapDepth = 3
-	maxSitemaps     = 200
+	MaxURLs  = 50_000
+	MaxBytes = 50 << 20
 )
 
-// sitemap is what one file of addresses holds: a sitemap, an index of sitemaps, a
+// File is what one file of addresses holds: a sitemap, an index of sitemaps, a
 // feed or a plain list.
-type sitemap struct {
-	pages      []string
-	sitemaps   []string
-	alternates []string // the pages' versions in other languages
+type File struct {
+	Pages      []string
+	Sitemaps   []string
+	Alternates []string // the pages' versions in other languages
 }
 
-var errNotSitemap = errors.New("it is neither a sitemap nor a list of addresses")
+var ErrOther = errors.New("it is neither a sitemap nor a list of addresses")
 
-// parseSitemap reads a sitemap, decompressing it if its first bytes say gzip. On
+// Parse reads a sitemap, decompressing it if its first bytes say gzip. On
 // an error what was read so far is returned beside it.
-func parseSitemap(r io.Reader) (sitemap, error) {
+func Parse(r io.Reader) (File, error) {
 	b := bufio.NewReader(r)
 	if magic, _ := b.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(b)
 		if err != nil {
-			return sitemap{}, fmt.Errorf("decompressing: %w", err)
+			return File{}, fmt.Errorf("decompressing: %w", err)
 		}
-		b = bufio.NewReader(&capped{r: z, left: maxSitemapBytes})
+		b = bufio.NewReader(&capped{r: z, left: MaxBytes})
 	}
 	start, err := b.Peek(512)
 	if len(start) == 0 && err != io.EOF {
-		return sitemap{}, err
+		return File{}, err
 	}
 	start = bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\xef\xbb\xbf")), " \t\r\n")
 	switch {
 	case len(start) == 0:
-		return sitemap{}, errors.New("it is empty")
+		return File{}, errors.New("it is empty")
 	case bytes.HasPrefix(start, []byte("<")):
-		return parseXMLSitemap(b)
+		return parseXML(b)
 	case bytes.HasPrefix(start, []byte("{")):
 		return parseJSONFeed(b)
 	}
-	return parseTextSitemap(b)
+	return parseText(b)
 }
 
 // capped fails after so many bytes instead of ending, which would look whole.
@@ -72,36 +74,36 @@ func (c *capped) Read(p []byte) (int, error) {
 	// One byte more than allowed is asked for, to tell "just enough" from "too much".
 	n, err := c.r.Read(p[:min(len(p), c.left+1)])
 	if n > c.left {
-		return c.left, fmt.Errorf("it is larger than %d MB", maxSitemapBytes>>20)
+		return c.left, fmt.Errorf("it is larger than %d MB", MaxBytes>>20)
 	}
 	c.left -= n
 	return n, err
 }
 
-func parseXMLSitemap(r io.Reader) (sitemap, error) {
+func parseXML(r io.Reader) (File, error) {
 	d := xml.NewDecoder(r)
 	d.CharsetReader = charset.NewReaderLabel
 	d.Strict = true
-	var out sitemap
+	var out File
 	var parents []string
 	var text strings.Builder
 	for {
 		token, err := d.Token()
 		switch {
-		case err == io.EOF && len(parents) == 0 && (out.count() > 0 || out.pages != nil):
+		case err == io.EOF && len(parents) == 0 && (out.count() > 0 || out.Pages != nil):
 			return out, nil
 		case err == io.EOF:
-			return out, errNotSitemap
+			return out, ErrOther
 		case err != nil:
 			return out, fmt.Errorf("reading its XML: %w", err)
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
 			if len(parents) == 0 {
-				if !sitemapRoots[token.Name.Local] {
-					return out, errNotSitemap
+				if !roots[token.Name.Local] {
+					return out, ErrOther
 				}
-				out.pages = []string{}
+				out.Pages = []string{}
 			}
 			if len(parents) > 32 {
 				return out, errors.New("reading its XML: it is nested too deeply")
@@ -110,41 +112,41 @@ func parseXMLSitemap(r io.Reader) (sitemap, error) {
 			text.Reset()
 			out.link(parents, token.Attr)
 		case xml.CharData:
-			if text.Len() < 2*maxURL {
+			if text.Len() < 2*address.MaxLength {
 				text.Write(token)
 			}
 		case xml.EndElement:
 			out.add(parents, strings.TrimSpace(text.String()))
 			parents = parents[:len(parents)-1]
 			text.Reset()
-			if max(len(out.pages), len(out.sitemaps)) > maxSitemapURLs {
-				return out, fmt.Errorf("it holds more than %d addresses", maxSitemapURLs)
+			if max(len(out.Pages), len(out.Sitemaps)) > MaxURLs {
+				return out, fmt.Errorf("it holds more than %d addresses", MaxURLs)
 			}
 		}
 	}
 }
 
-var sitemapRoots = map[string]bool{"urlset": true, "sitemapindex": true, "rss": true, "feed": true, "RDF": true}
+var roots = map[string]bool{"urlset": true, "sitemapindex": true, "rss": true, "feed": true, "RDF": true}
 
-func (s *sitemap) count() int { return len(s.pages) + len(s.sitemaps) + len(s.alternates) }
+func (s *File) count() int { return len(s.Pages) + len(s.Sitemaps) + len(s.Alternates) }
 
 // add notes the text of the element that ends.
-func (s *sitemap) add(parents []string, text string) {
+func (s *File) add(parents []string, text string) {
 	if len(parents) < 2 || text == "" {
 		return
 	}
 	switch parent, name := parents[len(parents)-2], parents[len(parents)-1]; {
 	case parent == "url" && name == "loc":
-		s.pages = append(s.pages, text)
+		s.Pages = append(s.Pages, text)
 	case parent == "sitemap" && name == "loc":
-		s.sitemaps = append(s.sitemaps, text)
+		s.Sitemaps = append(s.Sitemaps, text)
 	case parent == "item" && name == "link":
-		s.pages = append(s.pages, text)
+		s.Pages = append(s.Pages, text)
 	}
 }
 
 // link notes the address in the attributes of the element that begins.
-func (s *sitemap) link(parents []string, attrs []xml.Attr) {
+func (s *File) link(parents []string, attrs []xml.Attr) {
 	if len(parents) < 2 || parents[len(parents)-1] != "link" {
 		return
 	}
@@ -159,37 +161,37 @@ func (s *sitemap) link(parents []string, attrs []xml.Attr) {
 	}
 	switch parent := parents[len(parents)-2]; {
 	case href == "": // nothing to note
-	case parent == "url" && rel == "alternate" && len(s.alternates) < maxSitemapURLs:
-		s.alternates = append(s.alternates, href)
+	case parent == "url" && rel == "alternate" && len(s.Alternates) < MaxURLs:
+		s.Alternates = append(s.Alternates, href)
 	case parent == "sitemap" && rel == "alternate":
-		s.sitemaps = append(s.sitemaps, href)
+		s.Sitemaps = append(s.Sitemaps, href)
 	case parent == "entry" && (rel == "" || rel == "alternate" || rel == "self"):
-		s.pages = append(s.pages, href)
+		s.Pages = append(s.Pages, href)
 	}
 }
 
-func parseJSONFeed(r io.Reader) (sitemap, error) {
+func parseJSONFeed(r io.Reader) (File, error) {
 	var feed struct {
 		Version string
 		Items   []struct{ URL string }
 	}
 	if err := json.NewDecoder(r).Decode(&feed); err != nil {
-		return sitemap{}, fmt.Errorf("reading its JSON: %w", err)
+		return File{}, fmt.Errorf("reading its JSON: %w", err)
 	}
 	if !strings.Contains(feed.Version, "jsonfeed") {
-		return sitemap{}, errNotSitemap
+		return File{}, ErrOther
 	}
-	var out sitemap
+	var out File
 	for _, item := range feed.Items {
 		if item.URL != "" {
-			out.pages = append(out.pages, item.URL)
+			out.Pages = append(out.Pages, item.URL)
 		}
 	}
 	return out, nil
 }
 
-func parseTextSitemap(r io.Reader) (sitemap, error) {
-	var out sitemap
+func parseText(r io.Reader) (File, error) {
+	var out File
 	sc := bufio.NewScanner(r)
 	sc.Buffer(nil, 64<<10)
 	for sc.Scan() {
@@ -198,10 +200,10 @@ func parseTextSitemap(r io.Reader) (sitemap, error) {
 			continue
 		}
 		if !strings.HasPrefix(line, "http://") && !strings.HasPrefix(line, "https://") {
-			return out, errNotSitemap
+			return out, ErrOther
 		}
-		if out.pages = append(out.pages, line); len(out.pages) > maxSitemapURLs {
-			return out, fmt.Errorf("it holds more than %d addresses", maxSitemapURLs)
+		if out.Pages = append(out.Pages, line); len(out.Pages) > MaxURLs {
+			return out, fmt.Errorf("it holds more than %d addresses", MaxURLs)
 		}
 	}
 	if err := sc.Err(); err != nil {

@@ -1,4 +1,5 @@
-package website
+// Package robots reads robots.txt files as RFC 9309 says.
+package robots
 
 import (
 	"bufio"
@@ -6,26 +7,30 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"freshet/connectors/website/address"
 )
 
 const (
-	// maxRobots is how much of a robots.txt is read; RFC 9309 asks for 500 KiB.
-	maxRobots = 512 << 10
-	// maxRobotsLine is how much of one of its lines counts.
-	maxRobotsLine = 8 << 10
-	// maxCrawlDelay bounds what a robots.txt can ask for.
-	maxCrawlDelay = 30 * time.Second
+	// MaxBytes is how much of a robots.txt is read; RFC 9309 asks for 500 KiB.
+	MaxBytes = 512 << 10
+	// maxLine is how much of one of its lines counts.
+	maxLine = 8 << 10
+	// MaxCrawlDelay bounds what a robots.txt can ask for.
+	MaxCrawlDelay = 30 * time.Second
 )
 
-// robots are the rules of one robots.txt (RFC 9309) for one crawler: groups that
+// Rules are the rules of one robots.txt (RFC 9309) for one crawler: groups that
 // name it are one group, groups for "*" count when there is none, the longest
 // match wins and a tie allows. Lines that mean nothing are passed over. It is our
 // own because temoto/robotstxt gives up a whole file for one such line, forbids on
 // a tie and answers 4 of Google's 46 conformance cases wrong.
-type robots struct {
-	rules      []rule
-	crawlDelay time.Duration
-	sitemaps   []string
+type Rules struct {
+	rules []rule
+	// CrawlDelay is the pause that the file asks for, at most MaxCrawlDelay; 0 if none.
+	CrawlDelay time.Duration
+	// Sitemaps are the addresses of its Sitemap lines, as written, in their order.
+	Sitemaps []string
 }
 
 type rule struct {
@@ -33,13 +38,13 @@ type rule struct {
 	pattern string // normalised; * stands for anything, $ at the end for the end
 }
 
-// parseRobots reads the rules for the crawler with this product token.
-func parseRobots(text []byte, product string) robots {
-	var named, others robots
+// Parse reads the rules for the crawler with this product token.
+func Parse(text []byte, product string) Rules {
+	var named, others Rules
 	var sitemaps []string
 	isNamed, forMe, forAll, inRules := false, false, false, false
-	for line := range robotsLines(text) {
-		key, value, ok := robotsLine(line)
+	for line := range lines(text) {
+		key, value, ok := directive(line)
 		if !ok {
 			continue
 		}
@@ -48,7 +53,7 @@ func parseRobots(text []byte, product string) robots {
 			if inRules {
 				forMe, forAll, inRules = false, false, false
 			}
-			agent := productToken(value)
+			agent := ProductToken(value)
 			forAll = forAll || value == "*" || strings.HasPrefix(value, "* ")
 			if agent != "" && strings.EqualFold(agent, product) {
 				forMe, isNamed = true, true
@@ -69,22 +74,22 @@ func parseRobots(text []byte, product string) robots {
 	if isNamed {
 		out = named
 	}
-	out.sitemaps = sitemaps
+	out.Sitemaps = sitemaps
 	return out
 }
 
-func robotsLines(text []byte) func(func(string) bool) {
-	text = text[:min(len(text), maxRobots)]
+func lines(text []byte) func(func(string) bool) {
+	text = text[:min(len(text), MaxBytes)]
 	for _, b := range []byte("\xef\xbb\xbf") { // also a damaged byte order mark
 		text = bytes.TrimPrefix(text, []byte{b})
 	}
 	return func(yield func(string) bool) {
 		sc := bufio.NewScanner(bytes.NewReader(text))
-		sc.Buffer(nil, maxRobots+1)
+		sc.Buffer(nil, MaxBytes+1)
 		sc.Split(splitAnyLineEnd)
 		for sc.Scan() {
 			line := sc.Text()
-			if !yield(line[:min(len(line), maxRobotsLine)]) {
+			if !yield(line[:min(len(line), maxLine)]) {
 				return
 			}
 		}
@@ -109,7 +114,7 @@ func splitAnyLineEnd(data []byte, atEOF bool) (advance int, token []byte, err er
 	return 0, nil, nil
 }
 
-func robotsLine(line string) (key, value string, ok bool) {
+func directive(line string) (key, value string, ok bool) {
 	line, _, _ = strings.Cut(line, "#")
 	key, value, ok = strings.Cut(line, ":")
 	if !ok {
@@ -127,10 +132,10 @@ func robotsLine(line string) (key, value string, ok bool) {
 	return key, strings.TrimSpace(value), true
 }
 
-func (r *robots) add(key, value string) {
+func (r *Rules) add(key, value string) {
 	if key == "crawl-delay" {
 		if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 {
-			r.crawlDelay = time.Duration(min(seconds, maxCrawlDelay.Seconds()) * float64(time.Second))
+			r.CrawlDelay = time.Duration(min(seconds, MaxCrawlDelay.Seconds()) * float64(time.Second))
 		}
 		return
 	}
@@ -140,19 +145,19 @@ func (r *robots) add(key, value string) {
 	if !strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "*") {
 		value = "/" + value
 	}
-	r.rules = append(r.rules, rule{allow: key == "allow", pattern: normalEscapes(value)})
+	r.rules = append(r.rules, rule{allow: key == "allow", pattern: address.Escapes(value)})
 }
 
-// allows reports whether the crawler may fetch the address.
-func (r robots) allows(address string) bool {
-	target := normalEscapes(pathOf(address))
+// Allows reports whether the crawler may fetch the address.
+func (r Rules) Allows(url string) bool {
+	target := address.Escapes(PathOf(url))
 	if target == "/robots.txt" {
 		return true
 	}
 	best, allowed := -1, true
 	for _, rule := range r.rules {
 		n := len(rule.pattern)
-		if n < best || n == best && allowed || !matchPattern(rule.pattern, target) {
+		if n < best || n == best && allowed || !Match(rule.pattern, target) {
 			continue
 		}
 		best, allowed = n, rule.allow
@@ -160,16 +165,16 @@ func (r robots) allows(address string) bool {
 	return allowed
 }
 
-// pathOf returns path, parameters and query of an address, also of one without a
+// PathOf returns path, parameters and query of an address, also of one without a
 // scheme; at least "/".
-func pathOf(address string) string {
-	address, _, _ = strings.Cut(address, "#")
-	address = strings.TrimPrefix(address, "//")
+func PathOf(url string) string {
+	url, _, _ = strings.Cut(url, "#")
+	url = strings.TrimPrefix(url, "//")
 	from := 0
-	if scheme := strings.Index(address, "://"); scheme >= 0 && scheme < indexOr(address, "/?;", len(address)) {
+	if scheme := strings.Index(url, "://"); scheme >= 0 && scheme < indexOr(url, "/?;", len(url)) {
 		from = scheme + len("://")
 	}
-	rest := address[from:]
+	rest := url[from:]
 	at := strings.IndexAny(rest, "/?;")
 	switch {
 	case at < 0:
@@ -187,9 +192,9 @@ func indexOr(s, chars string, otherwise int) int {
 	return otherwise
 }
 
-// matchPattern reports whether s begins as pattern says; * stands for any
+// Match reports whether s begins as pattern says; * stands for any
 // characters, $ at the end of the pattern for the end of s.
-func matchPattern(pattern, s string) bool {
+func Match(pattern, s string) bool {
 	pattern, toEnd := strings.CutSuffix(pattern, "$")
 	parts := strings.Split(pattern, "*")
 	if !strings.HasPrefix(s, parts[0]) {
@@ -209,9 +214,9 @@ func matchPattern(pattern, s string) bool {
 	return !toEnd || s == ""
 }
 
-// productToken returns what robots.txt calls a crawler by: the letters, "-" and
+// ProductToken returns what robots.txt calls a crawler by: the letters, "-" and
 // "_" that its name begins with.
-func productToken(agent string) string {
+func ProductToken(agent string) string {
 	end := strings.IndexFunc(agent, func(c rune) bool {
 		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_')
 	})

@@ -1,4 +1,6 @@
-package website
+// Package address gives every way of writing an address that browsers take for the
+// same one form, so that a page has one ID.
+package address
 
 import (
 	"errors"
@@ -13,8 +15,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// maxURL is the longest address that is followed; longer ones are traps.
-const maxURL = 2048
+// MaxLength is the length in bytes of the longest address that is followed; longer ones are traps.
+const MaxLength = 2048
 
 // trackingParameters say where a visitor came from, not what the page is.
 var trackingParameters = map[string]bool{
@@ -26,25 +28,25 @@ var trackingParameters = map[string]bool{
 
 var errNotHTTP = errors.New("it is not an http or https address")
 
-// resolver makes IDs of addresses: every way of writing an address that browsers
+// Resolver makes IDs of addresses: every way of writing an address that browsers
 // take for the same gives the same ID.
-type resolver struct {
-	drop map[string]bool // parameters left out beside tracking ones, in lower case
+type Resolver struct {
+	Drop map[string]bool // parameters left out beside tracking ones, in lower case
 }
 
-// resolve returns the ID of ref as found on the page base (nil if ref stands
+// Resolve returns the ID of ref as found on the page base (nil if ref stands
 // alone): scheme and host in lower case, no default port, user or fragment, dot
 // segments resolved, percent-encoding in one form, parameters in order and without
 // those that only track visitors.
-func (r resolver) resolve(base *url.URL, ref string) (*url.URL, error) {
+func (r Resolver) Resolve(base *url.URL, ref string) (*url.URL, error) {
 	ref = strings.Map(func(c rune) rune {
 		if c == '\t' || c == '\n' || c == '\r' {
 			return -1
 		}
 		return c
 	}, strings.Trim(ref, " \t\r\n\f"))
-	if len(ref) > maxURL {
-		return nil, fmt.Errorf("the address is longer than %d bytes", maxURL)
+	if len(ref) > MaxLength {
+		return nil, fmt.Errorf("the address is longer than %d bytes", MaxLength)
 	}
 	u, err := url.Parse(strings.ReplaceAll(ref, `\`, "%5C"))
 	if err != nil {
@@ -53,10 +55,10 @@ func (r resolver) resolve(base *url.URL, ref string) (*url.URL, error) {
 	if base != nil {
 		u = base.ResolveReference(u)
 	}
-	return r.normal(u)
+	return r.Normal(u)
 }
 
-func (r resolver) normal(in *url.URL) (*url.URL, error) {
+func (r Resolver) Normal(in *url.URL) (*url.URL, error) {
 	scheme := strings.ToLower(in.Scheme)
 	if scheme != "http" && scheme != "https" || in.Opaque != "" {
 		return nil, errNotHTTP
@@ -74,8 +76,8 @@ func (r resolver) normal(in *url.URL) (*url.URL, error) {
 		return nil, fmt.Errorf("reading the path %.80q: %w", escaped, err)
 	}
 	out := &url.URL{Scheme: scheme, Host: host, Path: decoded, RawPath: escaped, RawQuery: r.query(in.RawQuery)}
-	if len(out.String()) > maxURL {
-		return nil, fmt.Errorf("the address is longer than %d bytes", maxURL)
+	if len(out.String()) > MaxLength {
+		return nil, fmt.Errorf("the address is longer than %d bytes", MaxLength)
 	}
 	return out, nil
 }
@@ -132,7 +134,7 @@ func normalPath(escaped string) string {
 		}
 		escaped = escaped[:i] + rest
 	}
-	segments := strings.Split(normalEscapes(escaped), "/")
+	segments := strings.Split(Escapes(escaped), "/")
 	out := make([]string, 0, len(segments))
 	for i, s := range segments {
 		last := i == len(segments)-1
@@ -161,7 +163,7 @@ func normalPath(escaped string) string {
 
 const hexDigits = "0123456789ABCDEF"
 
-func normalEscapes(s string) string {
+func Escapes(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -208,16 +210,16 @@ func unhex(c byte) byte {
 
 // query drops parameters that only track and sorts the others by name, keeping
 // the order of those with the same name.
-func (r resolver) query(raw string) string {
+func (r Resolver) query(raw string) string {
 	if raw == "" {
 		return ""
 	}
 	kept := slices.DeleteFunc(strings.Split(raw, "&"), func(p string) bool {
 		name := strings.ToLower(parameterName(p))
-		return p == "" || strings.HasPrefix(name, "utm_") || trackingParameters[name] || r.drop[name]
+		return p == "" || strings.HasPrefix(name, "utm_") || trackingParameters[name] || r.Drop[name]
 	})
 	for i := range kept {
-		kept[i] = normalEscapes(kept[i])
+		kept[i] = Escapes(kept[i])
 	}
 	slices.SortStableFunc(kept, func(a, b string) int { return strings.Compare(parameterName(a), parameterName(b)) })
 	return strings.Join(kept, "&")
@@ -240,4 +242,4 @@ var assets = map[string]bool{
 	".dmg": true, ".apk": true, ".iso": true,
 }
 
-func isAsset(u *url.URL) bool { return assets[strings.ToLower(path.Ext(u.Path))] }
+func IsAsset(u *url.URL) bool { return assets[strings.ToLower(path.Ext(u.Path))] }
