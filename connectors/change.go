@@ -1,12 +1,18 @@
 package connectors
 
 // A Change is one thing that a pull has to say: one of Upsert, Same, Delete,
-// Skip, Unreadable, Progress, Checkpoint and PassDone.
+// Skip, Unreadable, Notice, Progress, Checkpoint and PassDone.
 type Change interface{ change() }
 
 // Upsert says that the document exists as described. It is always complete: what
 // it does not carry the document does not have.
-type Upsert struct{ Document *Document }
+type Upsert struct {
+	Document *Document
+	// From, if not "", is the ID under which the source had this document until it
+	// moved here for good (a permanent redirect says so). The document then keeps its
+	// identity and history, unless its text is another one altogether.
+	From string
+}
 
 // Same says that the document exists and has not changed since its Revision.
 type Same struct{ ID string }
@@ -32,6 +38,10 @@ type Unreadable struct {
 	Err     error
 }
 
+// Notice says something of the place as a whole that its owner should know: a
+// calendar without end, pages that need a browser. Code is stable, in snake_case.
+type Notice struct{ Code, Text string }
+
 // Progress is for people who wait. Total is 0 when it is not known.
 type Progress struct{ Listed, Total int }
 
@@ -50,6 +60,7 @@ func (Same) change()       {}
 func (Delete) change()     {}
 func (Skip) change()       {}
 func (Unreadable) change() {}
+func (Notice) change()     {}
 func (Progress) change()   {}
 func (Checkpoint) change() {}
 func (PassDone) change()   {}

@@ -32,8 +32,11 @@ type Kind struct {
 	// source and returns an error that says how to mend it.
 	New func(Env, Settings) (Source, error)
 
-	RevisionTrust   Trust
-	HasFeed         bool // can pull changes since a cursor
+	RevisionTrust Trust
+	HasFeed       bool // can pull changes since a cursor
+	// FullEvery is how often a kind with a feed is listed whole, as a net under it; 0
+	// means every seven days.
+	FullEvery       time.Duration
 	ListsEverything bool // false: absences mean nothing, and the source is never swept
 	// PublicByDefault: content whose Access is not known may be read by
 	// everybody, because whoever set the source up chose it as public.

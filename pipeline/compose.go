@@ -47,13 +47,18 @@ func (r *run) composeNew(ctx context.Context, it *item, doc catalog.Document, li
 		return r.cannotRead(ctx, it, listed.URI, err)
 	}
 	it.outcome, it.settled = catalog.New, true
+	if old == nil {
+		if old, err = r.redirectedFrom(ctx, it, text); err != nil {
+			return err
+		}
+	}
 	if old != nil {
 		placeholder := doc.Key
 		old.ExternalID, old.Revision, old.Content = it.id, doc.Revision, doc.Content
 		it.outcome = catalog.Moved
 		var newVersion []byte
-		if !old.State.Serves() {
-			newVersion = packed
+		if !old.State.Serves() || old.TextHash != hash {
+			newVersion, old.TextHash = packed, hash
 		}
 		if err := r.compose(it, *old, listed, text, newVersion); err != nil {
 			return err
@@ -71,6 +76,42 @@ func (r *run) composeNew(ctx context.Context, it *item, doc catalog.Document, li
 	}
 	doc.TextHash = hash
 	return r.compose(it, doc, listed, text, packed)
+}
+
+// movedKeeps is the share of its words that a document must have at the address
+// that it redirects to. Two pages of one language share a fifth by their commonest
+// words alone.
+const movedKeeps = 0.5
+
+// redirectedFrom returns the document that the source says has moved to it, or nil:
+// there is none, another address has it already, or its text has so little to do
+// with the new one that it is another document.
+func (r *run) redirectedFrom(ctx context.Context, it *item, text *extract.Text) (*catalog.Document, error) {
+	up, ok := it.change.(connectors.Upsert)
+	if !ok || up.From == "" || up.From == it.id {
+		return nil, nil
+	}
+	known, err := r.Catalog.Lookup(ctx, r.source.ID, []string{up.From})
+	if err != nil {
+		return nil, err
+	}
+	k, ok := known[up.From]
+	movable := k.State == catalog.Present || k.State == catalog.Unreadable || k.State == catalog.Hidden
+	if !ok || !k.Versions || !movable {
+		return nil, nil
+	}
+	was, err := r.Catalog.LastText(ctx, k.Key)
+	if err != nil {
+		return nil, err
+	}
+	if keptShare(was, text) < movedKeeps || !r.claimMove(k.Key) {
+		return nil, nil
+	}
+	old, err := r.Catalog.DocumentByKey(ctx, k.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &old, nil
 }
 
 // movedFrom returns the document of this source with the same text whose own ID

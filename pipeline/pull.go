@@ -111,6 +111,8 @@ func (c *collector) take(change connectors.Change) error {
 	switch v := change.(type) {
 	case connectors.Progress:
 		c.progress(v.Total)
+	case connectors.Notice:
+		c.notice(v)
 	case connectors.Checkpoint:
 		l.cursor = &v.Cursor
 		l.notes = merge(l.notes, c.pos.take())

@@ -1,9 +1,11 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -116,8 +118,12 @@ func (r *run) all(ctx context.Context) error {
 	return r.feedAndFull(ctx)
 }
 
-// fullEvery is how often a source with a feed is listed whole, as a net under it.
+// fullEvery is how often a source with a feed is listed whole, as a net under it,
+// unless its kind says otherwise.
 const fullEvery = 7 * 24 * time.Hour
+
+// maxNotice is the longest notice of a source that is kept, in bytes.
+const maxNotice = 1000
 
 // feedAndFull pulls the feed first: its token has to be older than the listing, or
 // what changes in between is lost.
@@ -126,7 +132,7 @@ func (r *run) feedAndFull(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	due := r.Full || full.Open || full.Done.IsZero() || full.Digest != r.source.Digest || r.now.Sub(full.Done) >= fullEvery
+	due := r.Full || full.Open || full.Done.IsZero() || full.Digest != r.source.Digest || r.now.Sub(full.Done) >= cmp.Or(r.kind.FullEvery, fullEvery)
 	err = r.onePass(ctx, connectors.Feed)
 	if errors.Is(err, connectors.ErrCursor) {
 		r.note("feed_restarted")
@@ -294,6 +300,16 @@ func (r *run) note(reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.report.Because(reason)
+}
+
+// notice keeps what the source says of itself, each thing once.
+func (r *run) notice(n connectors.Notice) {
+	said := catalog.Notice{Code: clean(n.Code, maxNotice), Text: clean(n.Text, maxNotice)}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.report.Notices) < r.Limits.Errors && !slices.Contains(r.report.Notices, said) {
+		r.report.Notices = append(r.report.Notices, said)
+	}
 }
 
 func (r *run) complain(err error) {

@@ -133,6 +133,11 @@ func valid(pass connectors.Pass, c connectors.Change) error {
 	case nil:
 		return errors.New("a nil change without an error")
 	case connectors.Upsert:
+		if c.From != "" {
+			if err := validID(c.From); err != nil {
+				return err
+			}
+		}
 		return validDocument(c.Document)
 	case connectors.Same:
 		return validID(c.ID)
@@ -151,6 +156,10 @@ func valid(pass connectors.Pass, c connectors.Change) error {
 			return fmt.Errorf("an Unreadable %.60q without an error", c.ID)
 		}
 		return validID(c.ID)
+	case connectors.Notice:
+		if c.Code == "" || c.Text == "" {
+			return fmt.Errorf("a Notice without a code or a text: %+v", c)
+		}
 	case connectors.Checkpoint:
 		if c.Cursor == "" {
 			return errors.New("a Checkpoint with an empty cursor, which means the beginning")

@@ -45,9 +45,16 @@ type Report struct {
 	Embedded         int            `json:"embedded"`
 	Reasons          map[string]int `json:"reasons"`
 	Errors           []string       `json:"errors"`
+	Notices          []Notice       `json:"notices,omitempty"`
 	LagMS            LagMS          `json:"lag_ms"`
 	// Whole: the pass listed everything, so absences could be judged.
 	Whole bool `json:"whole"`
+}
+
+// Notice is something of the source as a whole that its owner should know.
+type Notice struct {
+	Code string `json:"code"` // stable, snake_case
+	Text string `json:"text"`
 }
 
 // LagMS are times between a change and its effect, in milliseconds.
