@@ -23,7 +23,10 @@ func (m *Main) serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "serve", Short: "Run the API, the scheduler and the workers", Args: cobra.NoArgs,
 		Long: `Runs the API, the scheduler and the workers in one process, until Ctrl-C. Other
-commands on the same data directory talk to it.`,
+commands on the same data directory talk to it.
+
+Memory: garbage is collected when the heap has grown by 192 MB, or by its own size
+where that is more. GOGC and GOMEMLIMIT, when set, decide instead.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return m.serve(cmd.Context(), address) },
 	}
 	c.Flags().StringVar(&address, "addr", "127.0.0.1:8080", "`ADDRESS` of the API")
@@ -39,6 +42,7 @@ func (m *Main) serve(ctx context.Context, address string) (err error) {
 	if err != nil {
 		return err
 	}
+	defer paceCollections(m.Getenv)()
 	h, err := m.open(ctx, serviceOptions{dir: dir, config: cfg, scheduled: true})
 	if err != nil {
 		return err
