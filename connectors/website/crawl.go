@@ -5,15 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"log/slog"
 	"net/url"
 
 	"freshet/connectors"
+	"freshet/connectors/website/frontier"
 )
 
-// Pull crawls the site. A pass whose listing is not whole (a sitemap that cannot
-// be read, max_pages reached) ends with ErrTruncated and a sentence; the next pull
-// then begins anew.
+// Pull crawls the site: the start addresses first, then the pages that are held,
+// then what sitemaps and links add. A pass whose listing is not whole (a sitemap
+// that cannot be read) ends with ErrTruncated and a sentence; the next pull then
+// begins anew.
 func (s *Site) Pull(ctx context.Context, pos connectors.Position) iter.Seq2[connectors.Change, error] {
 	return func(yield func(connectors.Change, error) bool) {
 		session := s.newSession(pos)
@@ -28,13 +29,25 @@ func (s *Site) Pull(ctx context.Context, pos connectors.Position) iter.Seq2[conn
 // errStopped ends a crawl whose consumer has left the loop.
 var errStopped = errors.New("the consumer stopped")
 
+// cursorAnew makes the next pull begin from the start.
+const cursorAnew = frontier.Anew
+
 // crawl is one running pull.
 type crawl struct {
 	site     *Site
 	session  *session
-	frontier *frontier
+	frontier *frontier.Frontier
+	state    crawlState
 	yield    func(connectors.Change, error) bool
 	since    int // visits since the last checkpoint
+}
+
+// crawlState is what a cursor holds of a crawl beside its frontier.
+type crawlState struct {
+	Incomplete string `json:"i,omitempty"` // why the listing is not whole, if it is not
+	Fresh      int    `json:"f,omitempty"` // addresses visited that were not known before
+	Left       int    `json:"l,omitempty"` // addresses left out because of max_pages
+	Overflow   bool   `json:"o,omitempty"` // and there were more
 }
 
 func (c *crawl) say(change connectors.Change) error {
@@ -44,41 +57,59 @@ func (c *crawl) say(change connectors.Change) error {
 	return nil
 }
 
+// lacking notes that the listing is not whole; the first reason stays.
+func (c *crawl) lacking(reason string) {
+	if c.state.Incomplete == "" {
+		// A cursor holds it.
+		c.state.Incomplete = reason[:min(len(reason), 2000)]
+	}
+}
+
 func (c *crawl) run(ctx context.Context, pos connectors.Position) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	f, err := parseCursor(pos.Cursor())
+	var err error
+	if cursor := pos.Cursor(); cursor == "" || cursor == cursorAnew {
+		if c.frontier, err = frontier.New(ctx, pos.Memory()); err != nil {
+			return err
+		}
+		err = c.begin(ctx, pos)
+	} else {
+		var ended bool
+		c.frontier, ended, err = frontier.Resume(ctx, pos.Memory(), cursor, &c.state)
+		if err == nil && ended {
+			return c.end()
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if c.frontier = f; f == nil {
-		c.frontier = newFrontier()
-		if err := c.begin(ctx); err != nil {
-			return err
-		}
-	}
-	c.session.found = c.frontier.isDocument
+	c.session.found = c.frontier.IsDocument
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if len(c.frontier.pending) == 0 {
-			return c.end()
-		}
-		if c.frontier.visited >= c.site.maxPages {
-			c.frontier.lacking(fmt.Sprintf("the site has more than %d pages (at least %d more are known); raise max_pages, or narrow what is read with include and exclude",
-				c.site.maxPages, len(c.frontier.pending)))
-			return c.end()
-		}
-		if err := c.step(ctx); err != nil {
+		it, ok, err := c.frontier.Ahead(ctx, 0)
+		switch {
+		case err != nil:
 			return err
+		case !ok:
+			return c.end()
+		case c.full(it):
+			c.state.Left++
+			c.frontier.Advance()
+		default:
+			if err := c.step(ctx, it); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// begin puts the start addresses and what the sitemaps list into the frontier.
-func (c *crawl) begin(ctx context.Context) error {
+// begin puts the start addresses, the documents that are held and what the sitemaps
+// list into the frontier, in this order.
+func (c *crawl) begin(ctx context.Context, pos connectors.Position) error {
 	for _, start := range c.site.starts {
 		o, err := c.session.origin(ctx, start)
 		if err != nil {
@@ -88,7 +119,15 @@ func (c *crawl) begin(ctx context.Context) error {
 			return fmt.Errorf("%w: robots.txt forbids the start address %s to %s; ask the site's owner to allow it, or choose another start",
 				connectors.ErrTruncated, start, c.site.product)
 		}
-		c.frontier.add(target{URL: start.String()})
+		c.frontier.Add(start.String(), 0, 0)
+	}
+	for id, err := range pos.Known(ctx) {
+		if err != nil {
+			return fmt.Errorf("asking for the documents held: %w", err)
+		}
+		if c.site.InScope(id) {
+			c.frontier.AddKnown(id, frontier.MaxDepth)
+		}
 	}
 	listed, err := c.session.sitemaps(ctx)
 	if err != nil {
@@ -97,50 +136,58 @@ func (c *crawl) begin(ctx context.Context) error {
 	for _, id := range listed.pages {
 		c.follow(id, 1)
 	}
-	c.frontier.lacking(listed.lacking)
+	if listed.lacking != "" {
+		c.lacking(listed.lacking)
+	}
 	return nil
 }
 
 // follow puts an address into the frontier if it is of the site.
 func (c *crawl) follow(id string, depth int) {
 	u, err := url.Parse(id)
-	if err == nil && depth <= c.site.maxDepth && c.site.scope.outside(u) == "" {
-		c.frontier.add(target{URL: id, Depth: depth})
+	if err != nil || depth > c.site.maxDepth || c.site.scope.outside(u) != "" {
+		return
 	}
+	if !c.hasRoom() {
+		if _, ok := c.frontier.Number(id); !ok {
+			c.state.Overflow = true
+			return
+		}
+	}
+	c.frontier.Add(id, depth, 0)
 }
 
-func (c *crawl) step(ctx context.Context) error {
-	t, _ := c.frontier.next()
+func (c *crawl) step(ctx context.Context, it frontier.Item) error {
+	t := target{URL: it.URL, Depth: it.Depth, Hops: it.Hops, Again: it.Again, Known: it.Known}
 	v, err := c.session.visit(ctx, t)
 	if err != nil {
 		return err
 	}
-	if t.Depth == 0 {
+	if it.Depth == 0 {
 		if err := startFailed(t, v); err != nil {
 			return err
 		}
 	}
-	c.frontier.visited++
-	for _, id := range v.links {
-		c.follow(id, t.Depth+1)
+	c.frontier.Advance()
+	c.frontier.Nearer(it.N, v.depth)
+	if !it.Known && !it.Again {
+		c.state.Fresh++
 	}
-	if v.redirect != nil {
-		c.frontier.add(*v.redirect)
+	for _, id := range v.links {
+		c.follow(id, v.depth+1)
 	}
 	if v.undecided {
-		c.frontier.again(t)
+		c.frontier.Again(it.N)
 	}
 	switch v.change.(type) {
 	case connectors.Upsert, connectors.Same, connectors.Unreadable:
-		c.frontier.found(t.URL)
+		c.frontier.Found(it.N)
 	}
 	if v.lacking {
-		c.frontier.lacking(fmt.Sprintf("%s could not be read, and its links are too many to be remembered", t.URL))
+		c.lacking(fmt.Sprintf("%s could not be read, and its links are too many to be remembered", t.URL))
 	}
-	if v.change != nil {
-		if err := c.say(v.change); err != nil {
-			return err
-		}
+	if err := c.conclude(ctx, it, v); err != nil {
+		return err
 	}
 	return c.checkpoint()
 }
@@ -164,35 +211,52 @@ func startFailed(t target, v visited) error {
 	return nil
 }
 
-// checkpoint yields the frontier after every so many visits; seldom when much was
-// visited, because writing it takes time in proportion to that.
+// checkpoint yields the frontier after every so many visits; seldomer when much was
+// visited.
 func (c *crawl) checkpoint() error {
 	c.since++
-	if c.since < max(c.site.checkpointEvery, c.frontier.visited/20) || len(c.frontier.pending) == 0 {
+	if behind := c.frontier.Behind(); c.since < max(c.site.checkpointEvery, min(behind/100, 100)) || behind == c.frontier.Len() {
 		return nil
 	}
-	c.since = 0
-	progress := connectors.Progress{Listed: c.frontier.visited, Total: c.frontier.visited + len(c.frontier.pending)}
+	progress := connectors.Progress{Listed: c.frontier.Behind(), Total: c.frontier.Len()}
 	if err := c.say(progress); err != nil {
 		return err
 	}
-	cursor, ok, err := c.frontier.cursor()
+	return c.mark()
+}
+
+// mark yields a checkpoint.
+func (c *crawl) mark() error {
+	c.since = 0
+	cursor, err := c.frontier.Checkpoint(c.state)
 	if err != nil {
 		return err
-	}
-	if !ok {
-		c.site.env.Log.Warn("the crawl's frontier is too large for a checkpoint", slog.Int("pending", len(c.frontier.pending)))
-		return nil
 	}
 	return c.say(connectors.Checkpoint{Cursor: cursor})
 }
 
+// end removes the frontier's notes, a part with each checkpoint, and ends the pass.
 func (c *crawl) end() error {
-	if c.frontier.incomplete == "" {
+	for {
+		cursor, err := c.frontier.Clear(c.state)
+		if err != nil {
+			return err
+		}
+		if cursor == "" {
+			break
+		}
+		if err := c.say(connectors.Checkpoint{Cursor: cursor}); err != nil {
+			return err
+		}
+	}
+	if err := c.sayLeftOut(); err != nil {
+		return err
+	}
+	if c.state.Incomplete == "" {
 		return c.say(connectors.PassDone{})
 	}
 	if err := c.say(connectors.Checkpoint{Cursor: cursorAnew}); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: %s", connectors.ErrTruncated, c.frontier.incomplete)
+	return fmt.Errorf("%w: %s", connectors.ErrTruncated, c.state.Incomplete)
 }

@@ -22,13 +22,16 @@ type crawled struct {
 	said map[string]string
 	docs map[string]*connectors.Document
 	text map[string]string
+	from map[string]string
 	done bool
 	err  error
+
+	notices []connectors.Notice
 }
 
 func (s *testSite) crawl(t *testing.T, site *Site, pos *connectortest.Position) crawled {
 	t.Helper()
-	out := crawled{said: map[string]string{}, docs: map[string]*connectors.Document{}, text: map[string]string{}}
+	out := crawled{said: map[string]string{}, docs: map[string]*connectors.Document{}, text: map[string]string{}, from: map[string]string{}}
 	for c, err := range site.Pull(t.Context(), pos) {
 		if err != nil {
 			out.err = err
@@ -41,6 +44,9 @@ func (s *testSite) crawl(t *testing.T, site *Site, pos *connectortest.Position) 
 			d := c.Document
 			path := strings.TrimPrefix(d.ID, s.URL)
 			out.docs[path] = d
+			if c.From != "" {
+				out.from[path] = strings.TrimPrefix(c.From, s.URL)
+			}
 			r, err := d.Open(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -50,6 +56,8 @@ func (s *testSite) crawl(t *testing.T, site *Site, pos *connectortest.Position) 
 				t.Fatal(err)
 			}
 			out.text[path] = string(b)
+		case connectors.Notice:
+			out.notices = append(out.notices, c)
 		case connectors.PassDone:
 			out.done = true
 		}
@@ -209,21 +217,6 @@ func TestAPageToBeReadAgainIsAskedForWithoutConditions(t *testing.T) {
 	out.mustSay(t, map[string]string{"/": "same", "/p/one": "upsert"})
 }
 
-func TestAKnownPageThatRedirectsIsNotLost(t *testing.T) {
-	s := newTestSite(t)
-	s.html("/", links("/a", "/b"))
-	s.html("/a", "words of a")
-	s.html("/b", "words of b")
-	pos := connectortest.NewPosition(connectors.Full)
-	s.crawl(t, s.open(t, nil), pos)
-	s.handle("/a", redirect("/moved-for-good", 308))
-	s.html("/moved-for-good", "words of a")
-	s.handle("/b", redirect("/login", 302))
-	s.html("/login", "who are you?")
-	out := s.crawl(t, s.open(t, nil), pos)
-	out.mustSay(t, map[string]string{"/": "same", "/moved-for-good": "upsert", "/b": "skip canonical_elsewhere", "/login": "upsert"})
-}
-
 func TestACopyIsLeftOutOnlyIfItsOriginalIsThere(t *testing.T) {
 	s := newTestSite(t)
 	s.html("/", links("/copy", "/stray", "/one", "/ping", "/abroad", "/wrapped"))
@@ -381,21 +374,36 @@ func TestDepthIsCountedFromTheStartAndFromSitemaps(t *testing.T) {
 	out.mustSay(t, map[string]string{"/": "upsert", "/1": "upsert", "/2": "upsert"})
 }
 
-func TestTooManyPagesEndThePassWithASentenceAndTheNextBeginsAnew(t *testing.T) {
+func TestTooManyPagesAreLeftOutAndWhatIsHeldIsConfirmed(t *testing.T) {
 	s := newTestSite(t)
 	for i := range 10 {
 		s.put(fmt.Sprint("page", i), "words")
 	}
 	pos := connectortest.NewPosition(connectors.Full)
 	few := map[string]any{"max_pages": 5}
-	for range 2 {
+	for pass := range 2 {
 		out := s.crawl(t, s.open(t, few), pos)
-		if out.done || !errors.Is(out.err, connectors.ErrTruncated) || !strings.Contains(out.err.Error(), "max_pages") || len(out.said) != 5 {
-			t.Errorf("the pass ended with %v, done: %t, after %v", out.err, out.done, out.said)
+		if !out.done || out.err != nil || len(out.said) != 5 {
+			t.Errorf("pass %d ended with %v, done: %t, after %v", pass, out.err, out.done, out.said)
+		}
+		if len(out.notices) != 1 || out.notices[0].Code != "page_limit" || !strings.Contains(out.notices[0].Text, " 6 addresses") {
+			t.Errorf("pass %d: the notices are %+v", pass, out.notices)
 		}
 	}
-	if out := s.crawl(t, s.open(t, nil), pos); !out.done || len(out.said) != 11 {
-		t.Errorf("without the limit the pass ended with %v after %v", out.err, out.said)
+	if out := s.crawl(t, s.open(t, nil), pos); !out.done || len(out.said) != 11 || len(out.notices) > 0 {
+		t.Errorf("without the limit the pass ended with %v after %v, %v", out.err, out.said, out.notices)
+	}
+	// All that is held is confirmed, also when it is more than the limit.
+	if out := s.crawl(t, s.open(t, few), pos); !out.done || len(out.said) != 11 {
+		t.Errorf("with the limit again the pass ended with %v after %v", out.err, out.said)
+	}
+	// A page that is gone makes room for another.
+	for i := range 7 {
+		s.remove(fmt.Sprint("page", i))
+	}
+	s.put("late", "words")
+	if out := s.crawl(t, s.open(t, few), pos); !out.done || out.said["/p/late"] != "upsert" || out.said["/p/page0"] != "delete not_found" {
+		t.Errorf("with room for one page: %v, %v", out.err, out.said)
 	}
 }
 

@@ -34,7 +34,10 @@ type note struct {
 	Revision string `json:"r,omitempty"` // of the content read, "" if the page is no document
 	Parts    int    `json:"n,omitempty"` // notes that hold the links
 	Heavy    bool   `json:"h,omitempty"` // the links are too many to be kept
-	links    []string
+	Depth    int    `json:"d,omitempty"` // how many links away from the start the page was found
+	// Away is when the page began to redirect for now, in seconds since 1970.
+	Away  int64 `json:"a,omitempty"`
+	links []string
 }
 
 func pageKey(id string) string            { return "page:" + id }
@@ -70,7 +73,7 @@ func (p *packer) remember(m connectors.Memory, id string, n, old note) error {
 	}
 	n.Parts = (len(packed) + maxNote - 1) / maxNote
 	if n.Parts > maxLinkNotes {
-		n, packed = note{Heavy: true}, ""
+		n, packed = note{Heavy: true, Depth: n.Depth}, ""
 	}
 	text, err := json.Marshal(n)
 	if err != nil {
@@ -100,7 +103,7 @@ func forget(m connectors.Memory, id string, old note) {
 
 func (n note) equal(o note) bool {
 	return n.ETag == o.ETag && n.Modified == o.Modified && n.Revision == o.Revision &&
-		n.Parts == o.Parts && n.Heavy == o.Heavy && slices.Equal(n.links, o.links)
+		n.Parts == o.Parts && n.Heavy == o.Heavy && n.Depth == o.Depth && n.Away == o.Away && slices.Equal(n.links, o.links)
 }
 
 // packer packs links into text and unpacks them. It keeps its working memory, a

@@ -2,7 +2,6 @@ package website
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -25,65 +24,6 @@ func FuzzParsePage(f *testing.F) {
 		}
 		if len(p.links) > 2*maxLinks {
 			t.Errorf("%q gave %+v", text, p)
-		}
-	})
-}
-
-func TestAFrontierSurvivesItsCursor(t *testing.T) {
-	f := newFrontier()
-	for i := range 500 {
-		f.add(target{URL: fmt.Sprintf("https://www.example.org/page/%d", i), Depth: i % 7, Hops: i % 3})
-	}
-	for range 200 {
-		f.next()
-		f.visited++
-	}
-	f.lacking("a sitemap is broken")
-	f.found("https://www.example.org/page/7")
-	f.again(target{URL: "https://www.example.org/page/8", Depth: 1})
-	cursor, ok, err := f.cursor()
-	if err != nil || !ok {
-		t.Fatalf("no cursor: %v", err)
-	}
-	got, err := parseCursor(cursor)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(got.pending, f.pending) || got.visited != 200 || got.incomplete != f.incomplete || len(got.seen) != 500 {
-		t.Errorf("came back with %d pending, %d seen, %d visited", len(got.pending), len(got.seen), got.visited)
-	}
-	if got.add(target{URL: "https://www.example.org/page/3"}) {
-		t.Error("a visited address was added again")
-	}
-	if !got.isDocument("https://www.example.org/page/7") || got.isDocument("https://www.example.org/page/8") {
-		t.Error("it is not known any more what was a document")
-	}
-	again, _, err := got.cursor()
-	if err != nil || again != cursor {
-		t.Error("the same frontier has two cursors")
-	}
-}
-
-func TestAFrontierTooLargeGivesNoCursor(t *testing.T) {
-	f, r := newFrontier(), rand.New(rand.NewPCG(1, 2))
-	for range 1500 {
-		var b strings.Builder
-		for b.Len() < 1800 {
-			fmt.Fprintf(&b, "%x", r.Uint64())
-		}
-		f.add(target{URL: "https://www.example.org/" + b.String()})
-	}
-	if _, ok, err := f.cursor(); ok || err != nil {
-		t.Errorf("ok: %t, %v", ok, err)
-	}
-}
-
-func FuzzCursor(f *testing.F) {
-	f.Add("website1.AAAA")
-	f.Add(cursorAnew)
-	f.Fuzz(func(t *testing.T, cursor string) {
-		if _, err := parseCursor(cursor); err != nil && !errors.Is(err, connectors.ErrCursor) {
-			t.Errorf("%q gave %v", cursor, err)
 		}
 	})
 }

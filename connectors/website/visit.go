@@ -20,8 +20,20 @@ const (
 	verdictHops    = "redirect_loop" // redirects without end
 )
 
+// target is an address to visit.
+type target struct {
+	URL   string
+	Depth int // how many links away from the start
+	Hops  int // redirects that led here
+	// Again: the page was visited and calls another one the original; that one has
+	// been visited since.
+	Again bool
+	Known bool // it was a document before this pass
+}
+
 // visited is what one visit brought.
 type visited struct {
+	depth     int               // as the target's, or less if the page is remembered to be nearer
 	change    connectors.Change // nil if there is nothing to say
 	links     []string
 	redirect  *target
@@ -34,6 +46,20 @@ type visited struct {
 
 // visit asks for one page. An error ends the pull.
 func (s *session) visit(ctx context.Context, t target) (visited, error) {
+	known, err := s.recall(ctx, t.URL)
+	if err != nil {
+		return visited{}, err
+	}
+	if t.Known {
+		t.Depth = min(t.Depth, max(1, known.note.Depth))
+	}
+	v, err := s.ask(ctx, t, known)
+	v.depth = t.Depth
+	return v, err
+}
+
+// ask asks for a page of which something is known.
+func (s *session) ask(ctx context.Context, t target, known known) (visited, error) {
 	u, err := url.Parse(t.URL)
 	if err != nil {
 		return visited{}, fmt.Errorf("reading the address %.200q: %w", t.URL, err)
@@ -44,10 +70,6 @@ func (s *session) visit(ctx context.Context, t target) (visited, error) {
 	}
 	if !o.rules.Allows(t.URL) {
 		return visited{change: connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipRobots, Detail: "robots.txt forbids it"}}, nil
-	}
-	known, err := s.recall(ctx, t.URL)
-	if err != nil {
-		return visited{}, err
 	}
 	header := http.Header{}
 	if known.usable {
@@ -93,11 +115,11 @@ func (s *session) recall(ctx context.Context, id string) (known, error) {
 func (s *session) answer(ctx context.Context, t target, u *url.URL, k known, resp *http.Response) (visited, error) {
 	if to, ok := location(resp); ok {
 		forGood := resp.StatusCode == http.StatusMovedPermanently || resp.StatusCode == http.StatusPermanentRedirect
-		return s.redirected(t, k, to, forGood), nil
+		return s.redirected(t, k, to, forGood)
 	}
 	switch code := resp.StatusCode; {
 	case code == http.StatusNotModified && k.usable:
-		return visited{change: connectors.Same{ID: t.URL}, links: k.note.links}, nil
+		return visited{change: connectors.Same{ID: t.URL}, links: k.note.links}, s.confirm(t, k)
 	case code == http.StatusNotFound:
 		return s.gone(t, k, connectors.EvidenceNotFound), nil
 	case code == http.StatusGone:
@@ -124,28 +146,6 @@ func (s *session) unread(t target, k known, err error) visited {
 		change: connectors.Unreadable{ID: t.URL, URI: t.URL, Err: err},
 		links:  k.note.links, lacking: k.note.Heavy,
 	}
-}
-
-// redirected follows a redirect within the site. Nothing is said of a page that
-// moved for good: it is no longer listed, its document comes from the new address,
-// and who asks for it by Fetch learns that it is gone.
-func (s *session) redirected(t target, k known, to *url.URL, forGood bool) visited {
-	next, err := s.site.ids.Normal(to)
-	switch {
-	case err != nil:
-		return s.unread(t, k, &connectors.Verdict{Reason: verdictHops, Detail: fmt.Sprintf("it redirects to %.200q: %v", to, err)})
-	case next.String() == t.URL || t.Hops >= maxHops:
-		return s.unread(t, k, &connectors.Verdict{Reason: verdictHops, Detail: "it redirects without end"})
-	}
-	if why := s.site.scope.outside(next); why != "" && !(t.Depth == 0 && s.site.scope.site(next)) {
-		skip := connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipExcluded, Detail: fmt.Sprintf("it redirects to %s, and %s", next, why)}
-		return visited{change: skip, outside: next.String()}
-	}
-	v := visited{redirect: &target{URL: next.String(), Depth: t.Depth, Hops: t.Hops + 1}, forGood: forGood}
-	if k.revision != "" && !forGood {
-		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipCanonical, Detail: "it redirects to " + next.String()}
-	}
-	return v
 }
 
 func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp *http.Response) (visited, error) {
@@ -260,12 +260,22 @@ func (s *session) conclude(t target, k known, c content, h http.Header, v *visit
 	if s.pos == nil {
 		return nil
 	}
-	n := note{links: v.links}
+	n := note{links: v.links, Depth: t.Depth}
 	if _, ok := v.change.(connectors.Upsert); ok {
 		n.Revision, n.ETag, n.Modified = c.revision, h.Get("ETag"), h.Get("Last-Modified")
 		if k.revision == c.revision {
 			v.change = connectors.Same{ID: t.URL}
 		}
+	}
+	return s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
+}
+
+// confirm keeps the note of a page that has not changed.
+func (s *session) confirm(t target, k known) error {
+	n := k.note
+	n.Depth, n.Away = t.Depth, 0
+	if n.Depth == k.note.Depth && k.note.Away == 0 {
+		return nil
 	}
 	return s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
 }
