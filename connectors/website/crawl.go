@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"time"
 
 	"freshet/connectors"
 	"freshet/connectors/website/frontier"
@@ -19,7 +20,8 @@ func (s *Site) Pull(ctx context.Context, pos connectors.Position) iter.Seq2[conn
 	return func(yield func(connectors.Change, error) bool) {
 		session := s.newSession(pos)
 		defer session.close()
-		c := &crawl{session: session, site: s, yield: yield}
+		c := &crawl{session: session, site: s, yield: yield, began: s.env.Now()}
+		defer c.ahead.drop()
 		if err := c.run(ctx, pos); err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)
 		}
@@ -40,6 +42,9 @@ type crawl struct {
 	state    crawlState
 	yield    func(connectors.Change, error) bool
 	since    int // visits since the last checkpoint
+	visits   int // in this run
+	began    time.Time
+	ahead    ahead
 }
 
 // crawlState is what a cursor holds of a crawl beside its frontier.
@@ -67,6 +72,9 @@ func (c *crawl) lacking(reason string) {
 
 func (c *crawl) run(ctx context.Context, pos connectors.Position) error {
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := c.closed(); err != nil {
 		return err
 	}
 	var err error
@@ -100,6 +108,9 @@ func (c *crawl) run(ctx context.Context, pos connectors.Position) error {
 			c.state.Left++
 			c.frontier.Advance()
 		default:
+			if err := c.pause(); err != nil {
+				return err
+			}
 			if err := c.step(ctx, it); err != nil {
 				return err
 			}
@@ -157,9 +168,13 @@ func (c *crawl) follow(id string, depth int) {
 	c.frontier.Add(id, depth, 0)
 }
 
+func targetOf(it frontier.Item) target {
+	return target{URL: it.URL, Depth: it.Depth, Hops: it.Hops, Again: it.Again, Known: it.Known}
+}
+
 func (c *crawl) step(ctx context.Context, it frontier.Item) error {
-	t := target{URL: it.URL, Depth: it.Depth, Hops: it.Hops, Again: it.Again, Known: it.Known}
-	v, err := c.session.visit(ctx, t)
+	t := targetOf(it)
+	v, err := c.visit(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -168,6 +183,7 @@ func (c *crawl) step(ctx context.Context, it frontier.Item) error {
 			return err
 		}
 	}
+	c.visits++
 	c.frontier.Advance()
 	c.frontier.Nearer(it.N, v.depth)
 	if !it.Known && !it.Again {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"freshet/connectors"
@@ -29,12 +30,13 @@ type session struct {
 	pos  connectors.Position // nil outside of a pull
 	// found reports whether an address is known to be a document's. If it is nil,
 	// every page that another calls its original is taken for one.
-	found   func(id string) bool
-	first   *http.Client // before a Crawl-delay is known
-	maps    *http.Client
-	origins map[string]*origin
-	pages   *buffer
-	packer  packer
+	found    func(id string) bool
+	first    *http.Client // before a Crawl-delay is known
+	maps     *http.Client
+	origins  map[string]*origin
+	pages    *buffer
+	packer   packer
+	received atomic.Int64 // bytes of answers
 }
 
 // origin is a scheme, host and port with its rules.
@@ -52,10 +54,14 @@ type recentRules struct {
 func (s *Site) newSession(pos connectors.Position) *session {
 	large := s.options
 	large.MaxBytes = sitemap.MaxBytes
-	return &session{
-		site: s, pos: pos, first: s.env.HTTP(s.options), maps: s.env.HTTP(large),
-		origins: map[string]*origin{}, pages: newBuffer(s.bufferBytes),
-	}
+	out := &session{site: s, pos: pos, origins: map[string]*origin{}, pages: newBuffer(s.bufferBytes)}
+	out.first, out.maps = out.client(s.options), out.client(large)
+	return out
+}
+
+// client returns a client whose answers are counted.
+func (s *session) client(o connectors.HTTPOptions) *http.Client {
+	return metered(s.site.env.HTTP(o), &s.received)
 }
 
 func (s *session) close() {
@@ -87,7 +93,7 @@ func (s *session) origin(ctx context.Context, u *url.URL) (*origin, error) {
 		if rules.CrawlDelay > max(0, s.site.options.Delay) {
 			slower := s.site.options
 			slower.Delay = rules.CrawlDelay
-			o.client = s.site.env.HTTP(slower)
+			o.client = s.client(slower)
 		}
 	}
 	s.origins[name] = o

@@ -46,46 +46,73 @@ type visited struct {
 
 // visit asks for one page. An error ends the pull.
 func (s *session) visit(ctx context.Context, t target) (visited, error) {
-	known, err := s.recall(ctx, t.URL)
+	q, err := s.prepare(ctx, t)
 	if err != nil {
 		return visited{}, err
 	}
-	if t.Known {
-		t.Depth = min(t.Depth, max(1, known.note.Depth))
+	if !q.forbidden {
+		q.resp, q.err = get(ctx, q.origin.client, t.URL, q.header)
 	}
-	v, err := s.ask(ctx, t, known)
+	return s.answered(ctx, q)
+}
+
+// question is a page to ask for.
+type question struct {
+	target    target
+	u         *url.URL
+	known     known
+	origin    *origin
+	forbidden bool // by robots.txt
+	header    http.Header
+	resp      *http.Response
+	err       error // why there is no resp
+}
+
+// prepare looks up what is known of a page and whether it may be asked for.
+func (s *session) prepare(ctx context.Context, t target) (*question, error) {
+	q := &question{target: t, header: http.Header{}}
+	var err error
+	if q.u, err = url.Parse(t.URL); err != nil {
+		return nil, fmt.Errorf("reading the address %.200q: %w", t.URL, err)
+	}
+	if q.known, err = s.recall(ctx, t.URL); err != nil {
+		return nil, err
+	}
+	if q.origin, err = s.origin(ctx, q.u); err != nil {
+		return nil, err
+	}
+	q.forbidden = !q.origin.rules.Allows(t.URL)
+	if q.known.usable {
+		q.known.note.conditional(q.header)
+	}
+	return q, nil
+}
+
+// answered says what came of a question.
+func (s *session) answered(ctx context.Context, q *question) (visited, error) {
+	t := q.target
+	if t.Known {
+		t.Depth = min(t.Depth, max(1, q.known.note.Depth))
+	}
+	v, err := s.answer(ctx, t, q)
 	v.depth = t.Depth
 	return v, err
 }
 
-// ask asks for a page of which something is known.
-func (s *session) ask(ctx context.Context, t target, known known) (visited, error) {
-	u, err := url.Parse(t.URL)
-	if err != nil {
-		return visited{}, fmt.Errorf("reading the address %.200q: %w", t.URL, err)
-	}
-	o, err := s.origin(ctx, u)
-	if err != nil {
-		return visited{}, err
-	}
-	if !o.rules.Allows(t.URL) {
+func (s *session) answer(ctx context.Context, t target, q *question) (visited, error) {
+	if q.forbidden {
 		return visited{change: connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipRobots, Detail: "robots.txt forbids it"}}, nil
 	}
-	header := http.Header{}
-	if known.usable {
-		known.note.conditional(header)
-	}
-	resp, err := get(ctx, o.client, t.URL, header)
-	if err != nil {
-		if stop := stops(ctx, err); stop != nil {
+	if q.err != nil {
+		if stop := stops(ctx, q.err); stop != nil {
 			return visited{}, stop
 		}
-		v := s.unread(t, known, plain(err))
-		v.transport = fmt.Errorf("asking for %s: %w", t.URL, plain(err))
+		v := s.unread(t, q.known, plain(q.err))
+		v.transport = fmt.Errorf("asking for %s: %w", t.URL, plain(q.err))
 		return v, nil
 	}
-	defer resp.Body.Close()
-	return s.answer(ctx, t, u, known, resp)
+	defer q.resp.Body.Close()
+	return s.respond(ctx, t, q.u, q.known, q.resp)
 }
 
 // known is what a position remembers of a page.
@@ -112,7 +139,8 @@ func (s *session) recall(ctx context.Context, id string) (known, error) {
 	return k, nil
 }
 
-func (s *session) answer(ctx context.Context, t target, u *url.URL, k known, resp *http.Response) (visited, error) {
+// respond judges an answer by its status.
+func (s *session) respond(ctx context.Context, t target, u *url.URL, k known, resp *http.Response) (visited, error) {
 	if to, ok := location(resp); ok {
 		forGood := resp.StatusCode == http.StatusMovedPermanently || resp.StatusCode == http.StatusPermanentRedirect
 		return s.redirected(t, k, to, forGood)

@@ -52,13 +52,21 @@ func Kind() connectors.Kind {
 			{Key: "drop_parameters", Type: connectors.Strings, Label: "Parameters to ignore", Example: "sort",
 				Help: "Names of query parameters that do not change the page. Those that track visitors are ignored anyway."},
 			{Key: "max_pages", Type: connectors.Int, Default: defaultMaxPages, Label: "Most pages",
-				Help: "After so many pages a pass ends, and nothing is concluded from what it did not see.", Validate: between(1, largestMaxPages)},
+				Help: "No more pages are added to those that are held when there are so many; all that are held are still confirmed.", Validate: between(1, largestMaxPages)},
 			{Key: "max_depth", Type: connectors.Int, Default: defaultMaxDepth, Label: "Most clicks",
 				Help: "How many links away from the start address or a sitemap a page may be.", Validate: between(0, 1000)},
 			{Key: "max_page_mb", Type: connectors.Int, Default: defaultMaxMB, Label: "Largest page (MB)",
 				Help: "Larger pages are reported as too large.", Validate: between(1, 200)},
 			{Key: "delay", Type: connectors.Duration, Default: time.Second, Label: "Pause",
 				Help: "Between two requests; a longer Crawl-delay in robots.txt is kept."},
+			{Key: "connections", Type: connectors.Int, Default: 1, Label: "Connections",
+				Help: "How many pages are asked for at the same time: 1 or 2. The pause holds between them.", Validate: between(1, 2)},
+			{Key: "hours", Type: connectors.String, Label: "Hours", Example: "Europe/Paris 22:00-06:00",
+				Help: "When the site may be crawled, in the machine's time unless a time zone is named. A crawl that is not done goes on the next day; single pages that are looked at again are not bound to it.", Validate: checkHours},
+			{Key: "run_minutes", Type: connectors.Int, Default: 0, Label: "Longest run (minutes)",
+				Help: "A crawl that takes longer goes on in the next run; 0 for no limit.", Validate: between(0, 100_000)},
+			{Key: "run_mb", Type: connectors.Int, Default: 0, Label: "Largest run (MB)",
+				Help: "A crawl that reads more goes on in the next run; 0 for no limit.", Validate: between(0, 1_000_000)},
 			{Key: "timeout", Type: connectors.Duration, Default: 30 * time.Second, Label: "Time limit of a page",
 				Help: "How long one page may take."},
 			{Key: "user_agent", Type: connectors.String, Label: "User agent", Example: "ExampleBot/1.0 (+https://www.example.org/bot)",
@@ -91,6 +99,9 @@ type Site struct {
 
 	maxPages, maxDepth int
 	respectRobots      bool
+	hours              hours
+	runFor             time.Duration
+	runBytes           int64
 	checkpointEvery    int   // visits
 	bufferBytes        int64 // of pages read for their links and not yet opened
 
@@ -119,6 +130,12 @@ func open(env connectors.Env, settings connectors.Settings) (*Site, error) {
 	if s.env.Now == nil {
 		s.env.Now = time.Now
 	}
+	s.runFor = time.Duration(settings.Int("run_minutes")) * time.Minute
+	s.runBytes = int64(settings.Int("run_mb")) << 20
+	var err error
+	if s.hours, err = parseHours(settings.String("hours")); err != nil {
+		return nil, err
+	}
 	s.ids.Drop = map[string]bool{}
 	for _, name := range settings.Strings("drop_parameters") {
 		s.ids.Drop[strings.ToLower(name)] = true
@@ -137,18 +154,16 @@ func open(env connectors.Env, settings connectors.Settings) (*Site, error) {
 	if agent := settings.String("user_agent"); agent != "" {
 		s.product = robots.ProductToken(agent)
 	}
-	options, err := httpOptions(settings)
-	if err != nil {
+	if s.options, err = httpOptions(settings); err != nil {
 		return nil, err
 	}
-	s.options = options
 	return s, nil
 }
 
 func httpOptions(settings connectors.Settings) (connectors.HTTPOptions, error) {
 	o := connectors.HTTPOptions{
 		MaxBytes: int64(settings.Int("max_page_mb")) << 20, Timeout: settings.Duration("timeout"),
-		Delay: settings.Duration("delay"), Connections: 1, UserAgent: settings.String("user_agent"),
+		Delay: settings.Duration("delay"), Connections: settings.Int("connections"), UserAgent: settings.String("user_agent"),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if o.Delay == 0 {
