@@ -13,6 +13,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"freshet/connectors/website/address"
+	"freshet/connectors/website/judge"
 )
 
 const (
@@ -29,6 +30,8 @@ type page struct {
 	noindex   bool
 	nofollow  bool
 	links     []string // IDs, in the order of the page, each once
+	opinion   judge.Opinion
+	doc       *goquery.Document
 }
 
 var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$`)
@@ -40,7 +43,7 @@ func parsePage(html []byte, u *url.URL, header http.Header, r address.Resolver, 
 		return page{}, fmt.Errorf("reading the page's HTML: %w", err)
 	}
 	base := baseOf(doc, u)
-	p := page{locale: localeOf(doc, header), modified: modifiedOf(doc, header)}
+	p := page{locale: localeOf(doc, header), modified: modifiedOf(doc, header), opinion: judge.Look(doc, u), doc: doc}
 	p.noindex, p.nofollow = directives(doc, header, product)
 	if href, ok := doc.Find(`link[rel~="canonical" i][href]`).First().Attr("href"); ok {
 		if c, err := r.Resolve(base, href); err == nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"freshet/connectors"
+	"freshet/connectors/website/judge"
 	"freshet/connectors/website/robots"
 	"freshet/connectors/website/sitemap"
 )
@@ -41,14 +42,16 @@ type session struct {
 
 // origin is a scheme, host and port with its rules.
 type origin struct {
-	rules  robots.Rules
-	client *http.Client
+	rules   robots.Rules
+	client  *http.Client
+	absence *judge.Absence // nil until it was learnt
 }
 
-// recentRules are rules that Fetch may use for a while.
+// recentRules are what Fetch may use for a while of what was learnt before.
 type recentRules struct {
-	at    time.Time
-	rules map[string]robots.Rules
+	at      time.Time
+	rules   map[string]robots.Rules
+	absence map[string]*judge.Absence
 }
 
 func (s *Site) newSession(pos connectors.Position) *session {
@@ -114,10 +117,32 @@ func (s *Site) recall(origin string, may bool) (robots.Rules, bool) {
 func (s *Site) keep(origin string, r robots.Rules) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := s.env.Now(); s.recent.rules == nil || now.Sub(s.recent.at) > rulesFresh {
-		s.recent = recentRules{at: now, rules: map[string]robots.Rules{}}
-	}
+	s.renewRecent()
 	s.recent.rules[origin] = r
+}
+
+func (s *Site) renewRecent() {
+	if now := s.env.Now(); s.recent.rules == nil || now.Sub(s.recent.at) > rulesFresh {
+		s.recent = recentRules{at: now, rules: map[string]robots.Rules{}, absence: map[string]*judge.Absence{}}
+	}
+}
+
+// recallAbsence returns what was learnt a short while ago, if it may be used.
+func (s *Site) recallAbsence(origin string, may bool) (*judge.Absence, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !may || s.env.Now().Sub(s.recent.at) > rulesFresh {
+		return nil, false
+	}
+	a, ok := s.recent.absence[origin]
+	return a, ok
+}
+
+func (s *Site) keepAbsence(origin string, a *judge.Absence) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.renewRecent()
+	s.recent.absence[origin] = a
 }
 
 // readRobots reads a robots.txt, following its redirects: only the last answer

@@ -142,6 +142,13 @@ func (s *session) recall(ctx context.Context, id string) (known, error) {
 // respond judges an answer by its status.
 func (s *session) respond(ctx context.Context, t target, u *url.URL, k known, resp *http.Response) (visited, error) {
 	if to, ok := location(resp); ok {
+		// The connection is given back first: the site may have to be asked again.
+		if err := resp.Body.Close(); err != nil {
+			return s.unread(t, k, plain(err)), nil
+		}
+		if v, ok, err := s.sentAway(ctx, t, u, to, k); ok || err != nil {
+			return v, err
+		}
 		forGood := resp.StatusCode == http.StatusMovedPermanently || resp.StatusCode == http.StatusPermanentRedirect
 		return s.redirected(t, k, to, forGood)
 	}
@@ -154,6 +161,8 @@ func (s *session) respond(ctx context.Context, t target, u *url.URL, k known, re
 		return s.gone(t, k, connectors.EvidenceGone), nil
 	case code == http.StatusOK || code == http.StatusNonAuthoritativeInfo:
 		return s.read(ctx, t, u, k, resp)
+	case (code == http.StatusUnauthorized || code == http.StatusForbidden) && s.owned(k):
+		return s.unread(t, k, &wall{accessRefused, "it answers " + resp.Status}), nil
 	case code >= 400 && code < 500:
 		return s.unread(t, k, &connectors.Verdict{Reason: verdictRefused, Detail: "the site answers " + resp.Status}), nil
 	default:
@@ -190,6 +199,9 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 	p, err := parsePage(c.text, u, resp.Header, s.site.ids, s.site.product)
 	if err != nil {
 		return s.unread(t, k, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}), nil
+	}
+	if v, ok, err := s.instead(ctx, t, u, k, p); ok || err != nil {
+		return v, err
 	}
 	v := visited{links: p.links}
 	if s.site.elsewhere(p.canonical, u) {

@@ -22,6 +22,7 @@ import (
 
 	"freshet/connectors"
 	"freshet/connectors/website/address"
+	"freshet/connectors/website/judge"
 	"freshet/connectors/website/robots"
 )
 
@@ -104,6 +105,7 @@ type Site struct {
 	runBytes           int64
 	checkpointEvery    int   // visits
 	bufferBytes        int64 // of pages read for their links and not yet opened
+	sampler            judge.Sampler
 
 	mu     sync.Mutex
 	recent recentRules
@@ -122,7 +124,7 @@ func newSource(env connectors.Env, settings connectors.Settings) (connectors.Sou
 func open(env connectors.Env, settings connectors.Settings) (*Site, error) {
 	s := &Site{
 		env: env, maps: settings.Strings("sitemap"), maxPages: settings.Int("max_pages"), maxDepth: settings.Int("max_depth"),
-		respectRobots: settings.Bool("respect_robots"), checkpointEvery: 10, bufferBytes: 32 << 20, product: product,
+		respectRobots: settings.Bool("respect_robots"), checkpointEvery: 10, bufferBytes: 32 << 20, product: product, sampler: judge.NewSampler(),
 	}
 	if s.env.Log == nil {
 		s.env.Log = slog.New(slog.DiscardHandler)

@@ -137,7 +137,9 @@ func (s *testSite) stall(on bool) {
 
 func (s *testSite) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	s.asked = append(s.asked, r.RequestURI)
+	if !strings.Contains(r.RequestURI, probePrefix) {
+		s.asked = append(s.asked, r.RequestURI)
+	}
 	stalled, vanished, postpone := s.stalled, s.vanished, s.postpone
 	throttle := s.throttle > 0
 	if throttle {

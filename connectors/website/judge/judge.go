@@ -44,7 +44,6 @@ const (
 	maintenanceWords = 100
 	notFoundWords    = 120
 	browserWords     = 40
-	emptyWords       = 3
 )
 
 // Look judges a page by itself. It does not change doc.
@@ -55,8 +54,8 @@ func Look(doc *goquery.Document, at *url.URL) Opinion {
 			return o
 		}
 	}
-	if f.words < emptyWords && !f.media {
-		return Opinion{Empty, "the page has next to no text"}
+	if f.words == 0 && !f.media {
+		return Opinion{Empty, "the page has no text"}
 	}
 	return Opinion{}
 }
