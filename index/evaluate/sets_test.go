@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -20,6 +21,7 @@ import (
 // A page of an evaluation set.
 type page struct {
 	id, title, url, text string
+	locale               string // "": the set's language
 	questions            []string
 }
 
@@ -296,13 +298,14 @@ func indexed(s set) *bench {
 	b := &bench{set: s, store: newMemory(), base: retrieve.Base{Languages: []string{s.language}}}
 	e := lexical.NewEncoder()
 	for _, p := range s.pages {
+		locale := cmp.Or(p.locale, s.language)
 		for ord, text := range cut(p.text) {
 			b.store.add(index.Passage{
 				Chunk: index.Chunk{
 					ID: index.NewChunkID(p.id, nil, text, ord), Document: p.id, Ord: ord, Title: p.title, Text: text,
-					Locale: s.language, Words: len(strings.Fields(text)), UntilSeq: index.Open,
+					Locale: locale, Words: len(strings.Fields(text)), UntilSeq: index.Open,
 				},
-				Document: index.DocumentInfo{Key: p.id, ExternalID: p.id, Base: "b", Title: p.title, URL: p.url, Locale: s.language},
+				Document: index.DocumentInfo{Key: p.id, ExternalID: p.id, Base: "b", Title: p.title, URL: p.url, Locale: locale},
 			}, e)
 		}
 	}

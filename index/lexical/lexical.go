@@ -82,9 +82,9 @@ func (n Namespace) String() string { return [...]string{"w", "g", "tw", "tg"}[n]
 type Weights struct{ Words, Grams, TitleWords, TitleGrams float32 }
 
 // DefaultWeights returns the weights for bases whose titles are labels; see
-// TitleWeights for those whose titles are questions.
+// TitleStats.Weights for those whose titles are questions.
 func DefaultWeights() Weights {
-	return Weights{Words: 1, Grams: 0.2, TitleWords: 0.5, TitleGrams: 0.1}
+	return Weights{Words: 1, Grams: 0.2, TitleWords: 1, TitleGrams: 0.2}
 }
 
 // Of returns the weight of a namespace.

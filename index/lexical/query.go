@@ -1,6 +1,7 @@
 package lexical
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -171,18 +172,20 @@ func (w *writer) frequency(id uint32) int {
 
 // word adds a word that the user typed.
 func (w *writer) word(place int, s *spoken) {
-	most, mostTitles := 0, 0
-	s.stems.each(w.on, func(stem uint32) {
-		most = max(most, w.token(place, s.surface, Words, stem, 1, false))
-		mostTitles = max(mostTitles, w.token(place, s.surface, TitleWords, stem, 1, false))
-	})
-	w.ideal(Words, most)
-	w.ideal(TitleWords, mostTitles)
-	for _, g := range grams(s.folded) {
-		if !w.commonplace(g) {
-			w.ideal(Grams, w.token(place, s.surface, Grams, g, 1, false))
+	most := 0
+	s.stems.each(w.on, func(stem uint32) { most = max(most, w.stem(place, s.surface, stem, 1, false)) })
+	w.ideal(Words, most, 1)
+	w.ideal(TitleWords, most, 1)
+	list := grams(s.folded)
+	weight := gramWeight(list)
+	for _, g := range list {
+		n := w.frequency(tokenID(Grams, g))
+		if !w.commonplace(n) {
+			w.token(place, s.surface, Grams, g, weight, false)
+			w.ideal(Grams, n, weight)
 		}
-		w.ideal(TitleGrams, w.token(place, s.surface, TitleGrams, g, 1, false))
+		w.token(place, s.surface, TitleGrams, g, weight, false)
+		w.ideal(TitleGrams, n, weight)
 	}
 	word := QueryWord{Text: s.surface, IDF: idf(w.total, most), Known: most > 0}
 	w.q.Words = append(w.q.Words, word)
@@ -202,9 +205,10 @@ const (
 	commonplaceFrom  = 1000
 )
 
-// commonplace reports whether a gram is too common to tell passages apart.
-func (w *writer) commonplace(gram uint32) bool {
-	return w.total >= commonplaceFrom && float64(w.frequency(tokenID(Grams, gram))) > commonplaceShare*float64(w.total)
+// commonplace reports whether a gram that so many chunks have is too common to tell
+// passages apart.
+func (w *writer) commonplace(frequency int) bool {
+	return w.total >= commonplaceFrom && float64(frequency) > commonplaceShare*float64(w.total)
 }
 
 // asking adds a question word, which counts in titles alone.
@@ -213,9 +217,11 @@ func (w *writer) asking(s *spoken) {
 	s.stems.each(w.on, func(stem uint32) {
 		most = max(most, w.token(NoWord, s.surface, TitleWords, stem, 1, false))
 	})
-	w.ideal(TitleWords, most)
-	for _, g := range grams(s.folded) {
-		w.ideal(TitleGrams, w.token(NoWord, s.surface, TitleGrams, g, 1, false))
+	w.ideal(TitleWords, most, 1)
+	list := grams(s.folded)
+	weight := gramWeight(list)
+	for _, g := range list {
+		w.ideal(TitleGrams, w.token(NoWord, s.surface, TitleGrams, g, weight, false), weight)
 	}
 }
 
@@ -223,9 +229,25 @@ func (w *writer) asking(s *spoken) {
 // Query.Words.
 const NoWord = -1
 
-// ideal counts what a token of this frequency is worth.
-func (w *writer) ideal(n Namespace, frequency int) {
-	w.q.Ideals[n] += idf(w.total, frequency) * w.q.Weights.Of(n)
+// A 4-gram of a word counts (usualGrams / the word's grams) ^ evenGrams; usualGrams is
+// how many a word of six letters has. With an exponent of 0 the longest word of a
+// question outweighs the others, which it need not be about; with 1 all words count
+// the same, and typing errors in long words cost more. On the development sets MRR
+// of covid goes from .721 to .741, of its pages among French ones from .724 to .739,
+// and the others stay.
+const (
+	usualGrams = 5
+	evenGrams  = 0.3
+)
+
+// gramWeight is what each of a word's 4-grams counts.
+func gramWeight(grams []uint32) float32 {
+	return float32(math.Pow(usualGrams/float64(max(len(grams), 1)), evenGrams))
+}
+
+// ideal counts what a token of this frequency and weight is worth.
+func (w *writer) ideal(n Namespace, frequency int, weight float32) {
+	w.q.Ideals[n] += idf(w.total, frequency) * weight * w.q.Weights.Of(n)
 }
 
 // stem adds a stem in both namespaces and returns in how many chunks it occurs.
@@ -235,13 +257,21 @@ func (w *writer) stem(place int, source string, stem uint32, weight float32, add
 	return n
 }
 
-// token adds a token that the base contains and returns in how many chunks. A
+// token adds a token that the base contains and returns in how many chunks: for its
+// rarity, those that have it anywhere. A token of titles is as rare as it is in the
+// whole text, not among titles, where what the whole base is about may be rare. A
 // token that is there already keeps the higher value.
 func (w *writer) token(place int, source string, n Namespace, h uint32, weight float32, added bool) int {
 	id := tokenID(n, h)
 	frequency := w.frequency(id)
 	if frequency == 0 {
 		return 0
+	}
+	switch n {
+	case TitleWords:
+		frequency = max(frequency, w.frequency(tokenID(Words, h)))
+	case TitleGrams:
+		frequency = max(frequency, w.frequency(tokenID(Grams, h)))
 	}
 	rarity := idf(w.total, frequency)
 	value := rarity * weight * w.q.Weights.Of(n)

@@ -164,12 +164,12 @@ func TestTitlesCountMoreTheMoreOfThemAsk(t *testing.T) {
 		stats TitleStats
 		want  float32
 	}{
-		"no statistics":                      {TitleStats{}, 0.5},
-		"titles are labels":                  {stats(100, 100, 0), 0.5},
-		"titles are questions":               {stats(100, 100, 90), 1},
-		"half of them":                       {stats(100, 100, 40), 0.75},
-		"one question over all chunks":       {stats(100, 1, 100), 0.5},
-		"questions over several chunks each": {stats(600, 125, 500), 1},
+		"no statistics":                      {TitleStats{}, 1},
+		"titles are labels":                  {stats(100, 100, 0), 1},
+		"titles are questions":               {stats(100, 100, 90), 2},
+		"half of them":                       {stats(100, 100, 40), 1.5},
+		"one question over all chunks":       {stats(100, 1, 100), 1},
+		"questions over several chunks each": {stats(600, 125, 500), 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := c.stats.Weights()
@@ -177,6 +177,40 @@ func TestTitlesCountMoreTheMoreOfThemAsk(t *testing.T) {
 				t.Errorf("weights %+v, want %v for titles", w, c.want)
 			}
 		})
+	}
+}
+
+// What a whole base is about may stand in one title alone; it is no rarer for that.
+func TestWordsOfTitlesAreAsRareAsInTheWholeText(t *testing.T) {
+	terms, e := NewTerms(), NewEncoder()
+	for i := range 20 {
+		text := Text{Title: fmt.Sprintf("Chapter %d", i), Body: "all about the vaccine", Language: "en"}
+		if i == 0 {
+			text.Title, text.Body = "The vaccine", "all about the needle"
+		}
+		terms.Add("b", e.Encode(text))
+	}
+	q := NewAnalyser(terms).Query("vaccine needle", Options{Base: "b", Languages: []string{"en"}})
+	rarity := make(map[Namespace]float32)
+	for _, term := range q.Terms {
+		if term.Source == "vaccine" {
+			rarity[term.Namespace] = max(rarity[term.Namespace], term.IDF)
+		}
+	}
+	if rarity[TitleWords] != rarity[Words] || rarity[TitleGrams] != rarity[Grams] || rarity[Words] == 0 {
+		t.Errorf("rarity by namespace: %v, want the titles' as the text's", rarity)
+	}
+}
+
+func TestLongWordsHardlyOutweighShortOnes(t *testing.T) {
+	for word, want := range map[string]float64{"sim": 2.5, "compte": 1, "remboursement": 5.0 / 12} {
+		list := grams(word)
+		if got := float64(gramWeight(list)); math.Abs(got-math.Pow(want, 0.3)) > 1e-6 {
+			t.Errorf("%s: each of %d grams counts %.3f, want %.3f", word, len(list), got, math.Pow(want, 0.3))
+		}
+	}
+	if got := gramWeight(nil); math.IsNaN(float64(got)) || math.IsInf(float64(got), 0) {
+		t.Errorf("a word without grams: %v", got)
 	}
 }
 
