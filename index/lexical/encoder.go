@@ -29,6 +29,7 @@ func NewEncoder() *Encoder {
 func (e *Encoder) Encode(t Text) Encoded {
 	c, ok := e.caches[t.Language]
 	if !ok {
+		t.Language = ""
 		c = e.caches[""]
 	}
 	e.tokens.items, e.marks.items, e.found = e.tokens.items[:0], e.marks.items[:0], e.found[:0]
@@ -48,7 +49,7 @@ func (e *Encoder) Encode(t Text) Encoded {
 		body = strings.TrimPrefix(body, question)
 	}
 	e.add(c, body, false, &lengths)
-	encoded := Encoded{Vector: e.vector(&lengths), Words: e.words(), Acronyms: acronyms(t.Body)}
+	encoded := Encoded{Vector: e.vector(&lengths), Language: t.Language, Words: e.words(), Acronyms: acronyms(t.Body)}
 	if title := cmp.Or(question, t.Title); title != "" {
 		encoded.Title, encoded.Asks = slotID(hash(title)), asks(title)
 	}

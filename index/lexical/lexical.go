@@ -32,6 +32,8 @@ type Text struct {
 // alone, so that what Terms.Add was given can be given to Terms.Remove again.
 type Encoded struct {
 	Vector index.SparseVector
+	// Language is that of the analysis: "fr", "en" or "".
+	Language string
 	// Words are the distinct words in lower case with their accents, without stop
 	// words, codes and numbers: what a speller may propose.
 	Words []string

@@ -61,6 +61,9 @@ type Query struct {
 	// to the base or not: a chunk that holds everything scores at most MaxWeight
 	// times as much.
 	Ideals [4]float32
+	// Total is how many chunks of the base rarity was reckoned with: those that may be
+	// in the language of the question.
+	Total int
 }
 
 // A QueryTerm is one token to look for.
@@ -105,11 +108,12 @@ func (a *Analyser) Query(question string, o Options) Query {
 	if o.Weights == (Weights{}) {
 		w.q.Weights = a.terms.Titles(o.Base).Weights()
 	}
-	if w.base != nil {
-		w.total = int(w.base.chunks.Load())
-	}
 	words := unique(r.read(question, w.on, MaxQuestionWords))
 	w.q.Language = r.language
+	if w.base != nil {
+		w.total = w.base.readable(r.language)
+	}
+	w.q.Total = w.total
 	asking := slices.DeleteFunc(slices.Clone(words), func(s spoken) bool { return !s.asks })
 	words = content(words)
 	for i := range words {
@@ -298,7 +302,7 @@ func (a *Analyser) TitleShare(q *Query, title string, o Options) float32 {
 	if base == nil {
 		return 0
 	}
-	total, on := int(base.chunks.Load()), activeFor(o.Languages)
+	on := activeFor(o.Languages)
 	var all, shared float32
 	for _, w := range r.read(title, on, MaxQuestionWords) {
 		most, found := 0, false
@@ -307,7 +311,7 @@ func (a *Analyser) TitleShare(q *Query, title string, o Options) float32 {
 			most = max(most, base.counts.get(id))
 			found = found || q.has(id)
 		})
-		rarity := idf(total, most)
+		rarity := idf(q.Total, most)
 		all += rarity
 		if found {
 			shared += rarity

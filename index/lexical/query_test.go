@@ -202,6 +202,45 @@ func TestWordsOfTitlesAreAsRareAsInTheWholeText(t *testing.T) {
 	}
 }
 
+// A word of every French chunk says nothing to a question in French, however many
+// chunks there are in English.
+func TestRarityIsReckonedInTheQuestionsLanguage(t *testing.T) {
+	terms, e := NewTerms(), NewEncoder()
+	var added []Encoded
+	add := func(n int, language, body string) {
+		for i := range n {
+			x := e.Encode(Text{Title: fmt.Sprint(i), Body: body, Language: language})
+			added = append(added, x)
+			terms.Add("b", x)
+		}
+	}
+	add(20, "fr", "le forfait et la box")
+	add(60, "en", "the order and the parcel")
+	a := NewAnalyser(terms)
+	total := func(question string) int {
+		return a.Query(question, Options{Base: "b", Languages: []string{"fr", "en"}}).Total
+	}
+	if fr, en, open := total("quel est le forfait"), total("where is the parcel"), total("forfait"); fr != 20 || en != 60 || open != 80 {
+		t.Errorf("chunks in French %d, English %d, either %d, want 20, 60, 80", fr, en, open)
+	}
+	add(5, "", "Ondavelle")
+	if got := total("quel est le forfait"); got != 25 {
+		t.Errorf("%d chunks with those of no language, want 25", got)
+	}
+	for _, x := range added[:20] {
+		terms.Remove("b", x)
+	}
+	if got := total("quel est le forfait"); got != 5 {
+		t.Errorf("%d chunks without the French ones, want 5", got)
+	}
+	for _, x := range added[80:] {
+		terms.Remove("b", x)
+	}
+	if got := total("quel est le forfait"); got != 60 {
+		t.Errorf("%d chunks for a French question to an English base, want all 60", got)
+	}
+}
+
 func TestLongWordsHardlyOutweighShortOnes(t *testing.T) {
 	for word, want := range map[string]float64{"sim": 2.5, "compte": 1, "remboursement": 5.0 / 12} {
 		list := grams(word)

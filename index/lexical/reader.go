@@ -16,6 +16,9 @@ const (
 
 var analysisNames = [analyses]string{neutral: "", fr: "fr", en: "en"}
 
+// analysisOf returns the analysis of a language.
+func analysisOf(language string) int { return max(slices.Index(analysisNames[:], language), neutral) }
+
 // active says which analyses a question goes through; neutral always.
 type active [analyses]bool
 

@@ -10,7 +10,7 @@ import (
 )
 
 // snapshotForm begins every snapshot; it changes with the layout.
-const snapshotForm = "freshet terms 1 " + Version
+const snapshotForm = "freshet terms 2 " + Version
 
 // ErrSnapshot: the bytes are no snapshot of Terms that this version wrote. The
 // statistics have to be counted anew from the chunks.
@@ -56,6 +56,9 @@ func (w *snapshotWriter) text(s string) {
 
 func (w *snapshotWriter) base(b *baseTerms) {
 	w.number(int(b.chunks.Load()))
+	for i := range b.languages {
+		w.number(int(b.languages[i].Load()))
+	}
 	w.number(int(b.titled.Load()))
 	w.number(int(b.questions.Load()))
 	w.counts(&b.counts)
@@ -144,6 +147,9 @@ func (r *snapshotReader) text() string {
 func (r *snapshotReader) base() *baseTerms {
 	b := &baseTerms{acronyms: newGlossary()}
 	b.chunks.Store(int64(r.number()))
+	for i := range b.languages {
+		b.languages[i].Store(int64(r.number()))
+	}
 	b.titled.Store(int64(r.number()))
 	b.questions.Store(int64(r.number()))
 	r.counts(&b.counts)

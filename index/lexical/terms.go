@@ -24,9 +24,10 @@ var _ index.Terms = (*Terms)(nil)
 
 type baseTerms struct {
 	chunks     atomic.Int64
-	titled     atomic.Int64 // chunks that have a title
-	questions  atomic.Int64 // chunks whose title asks
-	titles     atomic.Int64 // distinct titles
+	languages  [analyses]atomic.Int64 // chunks by how they were analysed
+	titled     atomic.Int64           // chunks that have a title
+	questions  atomic.Int64           // chunks whose title asks
+	titles     atomic.Int64           // distinct titles
 	counts     counts
 	perTitle   counts // chunks by hash of the title
 	vocabulary atomic.Pointer[vocabulary]
@@ -80,6 +81,8 @@ func (t *Terms) Drop(base string) {
 
 func (b *baseTerms) change(e Encoded, by int) {
 	b.chunks.Store(max(b.chunks.Load()+int64(by), 0))
+	language := &b.languages[analysisOf(e.Language)]
+	language.Store(max(language.Load()+int64(by), 0))
 	for _, id := range e.Vector.IDs {
 		b.counts.add(id, by)
 	}
@@ -117,6 +120,19 @@ func (t *Terms) Chunks(base string) int {
 		return int(b.chunks.Load())
 	}
 	return 0
+}
+
+// readable is how many chunks a question in a language is asked of: those in it and
+// those without one, or all when there are none or the language is not known. Were
+// the chunks in other languages counted, the commonest words of a language would
+// look rare in a base of two.
+func (b *baseTerms) readable(language string) int {
+	if language != "" {
+		if n := b.languages[neutral].Load() + b.languages[analysisOf(language)].Load(); n > 0 {
+			return int(n)
+		}
+	}
+	return int(b.chunks.Load())
 }
 
 // Frequencies returns, for each ID, in how many chunks of the base it occurs.
