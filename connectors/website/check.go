@@ -100,7 +100,7 @@ func (s *Site) checkSitemaps(ctx context.Context, session *session) connectors.C
 		c.Status = connectors.CheckWarning
 		c.Text = fmt.Sprintf("The sitemap lists %s, more than max_pages (%d). Raise max_pages, or narrow what is read with include and exclude.", pages(inside), s.maxPages)
 	default:
-		c.Text = fmt.Sprintf("The sitemap lists %s.", pages(inside))
+		c.Text = fmt.Sprintf("The sitemap lists %s.", all.summary())
 	}
 	return c
 }

@@ -89,6 +89,9 @@ func (c *crawl) run(ctx context.Context, pos connectors.Position) error {
 		if err == nil && ended {
 			return c.end()
 		}
+		if err == nil {
+			err = c.session.recallTold(ctx)
+		}
 	}
 	if err != nil {
 		return err
@@ -149,6 +152,9 @@ func (c *crawl) begin(ctx context.Context, pos connectors.Position) error {
 	}
 	if listed.lacking != "" {
 		c.lacking(listed.lacking)
+	}
+	if err := c.session.keepTold(ctx, listed.told); err != nil {
+		return err
 	}
 	return nil
 }

@@ -133,7 +133,10 @@ func (p *packer) pack(links []string) (string, error) {
 	return base64.RawStdEncoding.EncodeToString(p.out.Bytes()), nil
 }
 
-func (p *packer) unpack(packed string) ([]string, error) {
+func (p *packer) unpack(packed string) ([]string, error) { return p.unpackUpTo(packed, maxLinkText) }
+
+// unpackUpTo unpacks so many bytes at most.
+func (p *packer) unpackUpTo(packed string, limit int64) ([]string, error) {
 	if packed == "" {
 		return nil, nil
 	}
@@ -150,7 +153,7 @@ func (p *packer) unpack(packed string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading remembered links: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(p.read, maxLinkText))
+	text, err := io.ReadAll(io.LimitReader(p.read, limit))
 	if err != nil {
 		return nil, fmt.Errorf("reading remembered links: %w", err)
 	}

@@ -25,7 +25,8 @@ const (
 type page struct {
 	locale    string
 	canonical string
-	group     string // of its translations
+	group     string    // of its translations
+	versions  []version // in other languages, as the page names them
 	modified  time.Time
 	noindex   bool
 	nofollow  bool
@@ -50,10 +51,13 @@ func parsePage(html []byte, u *url.URL, header http.Header, r address.Resolver, 
 			p.canonical = c.String()
 		}
 	}
-	alternates := alternatesOf(doc, base, r)
-	p.group = groupOf(alternates, u.String())
+	p.versions = append(alternatesOf(doc, base, r), alternatesIn(header, u, r)...)
+	p.group = groupOf(p.versions, u.String())
+	if p.locale == "" {
+		p.locale = ownLocale(p.versions, u.String())
+	}
 	if !p.nofollow {
-		p.links = linksOf(doc, base, r, alternates)
+		p.links = linksOf(doc, base, r, p.versions)
 	}
 	return p, nil
 }
@@ -147,35 +151,7 @@ func headerDirectives(header http.Header, product string) []string {
 	return out
 }
 
-// alternatesOf returns the IDs of the page's versions in other languages, x-default
-// excluded.
-func alternatesOf(doc *goquery.Document, base *url.URL, r address.Resolver) []string {
-	var out []string
-	doc.Find(`link[rel~="alternate" i][hreflang][href]`).EachWithBreak(func(_ int, s *goquery.Selection) bool {
-		if strings.EqualFold(s.AttrOr("hreflang", ""), "x-default") {
-			return true
-		}
-		if u, err := r.Resolve(base, s.AttrOr("href", "")); err == nil {
-			out = append(out, u.String())
-		}
-		return len(out) < maxLinks
-	})
-	return out
-}
-
-// groupOf names the group of translations that a page belongs to: the first of
-// their addresses, which each of them names alike. "" if it stands alone.
-func groupOf(alternates []string, self string) string {
-	all := slices.Clone(alternates)
-	all = append(all, self)
-	slices.Sort(all)
-	if all = slices.Compact(all); len(all) < 2 {
-		return ""
-	}
-	return all[0]
-}
-
-func linksOf(doc *goquery.Document, base *url.URL, r address.Resolver, more []string) []string {
+func linksOf(doc *goquery.Document, base *url.URL, r address.Resolver, more []version) []string {
 	seen := map[string]bool{}
 	var out []string
 	add := func(id string) {
@@ -194,8 +170,8 @@ func linksOf(doc *goquery.Document, base *url.URL, r address.Resolver, more []st
 		}
 		return len(out) < maxLinks
 	})
-	for _, id := range more {
-		add(id)
+	for _, v := range more {
+		add(v.id)
 	}
 	return out
 }

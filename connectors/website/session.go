@@ -37,7 +37,8 @@ type session struct {
 	origins  map[string]*origin
 	pages    *buffer
 	packer   packer
-	received atomic.Int64 // bytes of answers
+	received atomic.Int64    // bytes of answers
+	told     map[string]told // what the sitemaps say of pages, by ID
 }
 
 // origin is a scheme, host and port with its rules.
@@ -45,6 +46,7 @@ type origin struct {
 	rules   robots.Rules
 	client  *http.Client
 	absence *judge.Absence // nil until it was learnt
+	maps    *http.Client   // for files of addresses, if it is slower than the session's
 }
 
 // recentRules are what Fetch may use for a while of what was learnt before.
@@ -72,6 +74,9 @@ func (s *session) close() {
 	s.maps.CloseIdleConnections()
 	for _, o := range s.origins {
 		o.client.CloseIdleConnections()
+		if o.maps != nil {
+			o.maps.CloseIdleConnections()
+		}
 	}
 }
 

@@ -120,11 +120,13 @@ type known struct {
 	note     note
 	noted    bool
 	revision string
-	usable   bool // the note's validators may be sent
+	usable   bool  // the note's validators may be sent
+	told     told  // what others say of the page
+	on       claim // what another page says of it
 }
 
 func (s *session) recall(ctx context.Context, id string) (known, error) {
-	var k known
+	k := known{told: s.told[id]}
 	if s.pos == nil {
 		return k, nil
 	}
@@ -135,7 +137,11 @@ func (s *session) recall(ctx context.Context, id string) (known, error) {
 	if k.note, k.noted, err = s.packer.recall(ctx, s.pos.Memory(), id); err != nil {
 		return k, fmt.Errorf("asking for the note of %.200q: %w", id, err)
 	}
-	k.usable = k.noted && k.revision != "" && k.revision == k.note.Revision && !k.note.Heavy
+	if k.on, err = s.claimOn(ctx, id); err != nil {
+		return k, err
+	}
+	k.told = k.told.with(id, k.on)
+	k.usable = k.noted && k.revision != "" && k.revision == k.note.Revision && !k.note.Heavy && markOf(k.revision) == k.told.mark()
 	return k, nil
 }
 
@@ -194,6 +200,7 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 		return s.unread(t, k, err), nil
 	}
 	if !c.html {
+		c.revision += k.told.mark()
 		return s.file(t, k, c, resp)
 	}
 	p, err := parsePage(c.text, u, resp.Header, s.site.ids, s.site.product)
@@ -203,6 +210,14 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 	if v, ok, err := s.instead(ctx, t, u, k, p); ok || err != nil {
 		return v, err
 	}
+	if err := s.tell(ctx, t.URL, p, k.on); err != nil {
+		return visited{}, err
+	}
+	if p.group != "" {
+		k.told = s.told[t.URL] // it speaks for itself
+	}
+	c.revision += k.told.mark()
+	p = k.told.complete(p)
 	v := visited{links: p.links}
 	if s.site.elsewhere(p.canonical, u) {
 		v.links = append([]string{p.canonical}, v.links...)
@@ -286,7 +301,7 @@ func (s *session) file(t target, k known, c content, resp *http.Response) (visit
 	case len(c.text) == 0:
 		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipEmpty, Detail: "it has no content"}
 	default:
-		v.change = s.document(t.URL, c, page{modified: modifiedHeader(resp.Header)})
+		v.change = s.document(t.URL, c, k.told.complete(page{modified: modifiedHeader(resp.Header)}))
 	}
 	return v, s.conclude(t, k, c, resp.Header, &v)
 }
