@@ -16,7 +16,7 @@ type ChunkID [16]byte
 // NewChunkID derives the ID; repeat counts earlier chunks of the document with
 // the same heading path and text.
 func NewChunkID(document string, heading []string, text string, repeat int) ChunkID {
-	h := newHasher("chunk/1")
+	h := newHasher("chunk/1", len(document)+lengthOf(heading)+len(text))
 	h.text(document)
 	h.list(heading)
 	h.text(text)
@@ -110,7 +110,7 @@ const Open int64 = 1<<63 - 1
 // InputHash hashes exactly what is encoded for the chunk, so that equal hashes
 // mean equal vectors. Encoder names the encoder with its version.
 func (c *Chunk) InputHash(encoder string) Hash {
-	h := newHasher("input/1")
+	h := newHasher("input/1", len(encoder)+len(c.Title)+lengthOf(c.Heading)+len(c.Question)+len(c.Text)+len(c.Locale))
 	h.text(encoder)
 	h.text(c.Title)
 	h.list(c.Heading)
@@ -128,17 +128,26 @@ func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
 // HashTexts hashes a list of texts; the lists ["ab"] and ["a","b"] differ.
 func HashTexts(purpose string, texts ...string) Hash {
-	h := newHasher(purpose)
+	h := newHasher(purpose, lengthOf(texts))
 	h.list(texts)
 	return h.sum()
 }
 
 type hasher struct{ b []byte }
 
-func newHasher(purpose string) *hasher {
-	h := &hasher{b: make([]byte, 0, 1024)}
+// newHasher makes room for texts of so many bytes with their lengths.
+func newHasher(purpose string, size int) *hasher {
+	h := &hasher{b: make([]byte, 0, size+len(purpose)+64)}
 	h.text(purpose)
 	return h
+}
+
+func lengthOf(list []string) int {
+	n := 0
+	for _, s := range list {
+		n += len(s) + binary.MaxVarintLen32
+	}
+	return n
 }
 
 func (h *hasher) number(n uint64) { h.b = binary.AppendUvarint(h.b, n) }

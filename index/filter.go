@@ -31,7 +31,7 @@ const (
 // Hash identifies the payload; the order of keys does not matter, that of values
 // does.
 func (p Payload) Hash() Hash {
-	h := newHasher("payload/1")
+	h := newHasher("payload/1", 256)
 	h.b = p.Append(h.b)
 	return h.sum()
 }

@@ -70,13 +70,27 @@ func (w *benchWorld) close(b *testing.B) {
 	}
 }
 
-func (w *benchWorld) sync(b *testing.B) catalog.Report {
+func (w *benchWorld) sync(b *testing.B, source string) catalog.Report {
 	b.Helper()
-	res, err := w.syncer.Run(b.Context(), "s", RunOptions{})
+	res, err := w.syncer.Run(b.Context(), source, RunOptions{})
 	if err != nil || res.Report.Result != catalog.RunDone {
 		b.Fatalf("sync: %v %v", res.Report.Errors, err)
 	}
 	return res.Report
+}
+
+// syncFound syncs and waits until everything can be found. The applier runs.
+func (w *benchWorld) syncFound(b *testing.B, source string) catalog.Report {
+	b.Helper()
+	r := w.sync(b, source)
+	head, err := w.catalog.Head(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := w.applier.Wait(b.Context(), head); err != nil {
+		b.Fatal(err)
+	}
+	return r
 }
 
 // small are words that two fifths of English running text consist of.
@@ -149,14 +163,7 @@ func BenchmarkSyncRecords(b *testing.B) {
 		b.StartTimer()
 		start := time.Now()
 		go func() { done <- w.applier.Run(ctx) }()
-		r := w.sync(b)
-		head, err := w.catalog.Head(ctx)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := w.applier.Wait(ctx, head); err != nil {
-			b.Fatal(err)
-		}
+		r := w.syncFound(b, "s")
 		took += time.Since(start)
 		chunks += r.ChunksWritten
 		b.StopTimer()
@@ -177,13 +184,13 @@ func BenchmarkSyncUnchanged(b *testing.B) {
 	writeExport(b, export, n)
 	w := newBenchWorld(b, dir, export)
 	defer w.close(b)
-	w.sync(b)
+	w.sync(b, "s")
 	if err := w.applier.CatchUp(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if r := w.sync(b); r.Unchanged != n || r.ChunksWritten != 0 {
+		if r := w.sync(b, "s"); r.Unchanged != n || r.ChunksWritten != 0 {
 			b.Fatalf("unchanged %d, chunks %d", r.Unchanged, r.ChunksWritten)
 		}
 	}

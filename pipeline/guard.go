@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"freshet/index/catalog"
@@ -51,27 +52,61 @@ func keptShare(oldPacked []byte, text *extract.Text) float64 {
 	if err := json.Unmarshal(oldPacked, &old); err != nil {
 		return 1
 	}
-	have := wordCounts(old.Plain())
-	total := 0
-	for _, n := range have {
-		total += n
+	return keptWords(old.Plain(), text.Plain())
+}
+
+// keptWords counts the words that the texts begin and end with alike as they are,
+// which is most of them after a small edit, and compares what lies between.
+func keptWords(was, is string) float64 {
+	begin := commonBegin(was, is)
+	end := commonEnd(was[begin:], is[begin:])
+	same := 0
+	for range fieldsOf(was[:begin]) {
+		same++
+	}
+	for range fieldsOf(was[len(was)-end:]) {
+		same++
+	}
+	have, total := make(map[string]int), same
+	for w := range fieldsOf(was[begin : len(was)-end]) {
+		have[w]++
+		total++
 	}
 	if total < judgedFrom {
 		return 1
 	}
-	kept := 0
-	for w, n := range wordCounts(text.Plain()) {
-		kept += min(n, have[w])
+	for w := range fieldsOf(is[begin : len(is)-end]) {
+		if have[w] > 0 {
+			have[w]--
+			same++
+		}
 	}
-	return float64(kept) / float64(total)
+	return float64(same) / float64(total)
 }
 
-func wordCounts(text string) map[string]int {
-	out := make(map[string]int)
-	for w := range fieldsOf(text) {
-		out[w]++
+// commonBegin is how many bytes the texts begin with alike, up to a space.
+func commonBegin(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
 	}
-	return out
+	if n == len(a) && n == len(b) {
+		return n
+	}
+	return strings.LastIndexAny(a[:n], " \n") + 1
+}
+
+// commonEnd is how many bytes the texts end with alike, from a space on.
+func commonEnd(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	at := strings.IndexAny(a[len(a)-n:], " \n")
+	if at < 0 {
+		return 0
+	}
+	return n - at
 }
 
 // stash is a prepared replacement as it waits for a decision.

@@ -129,7 +129,10 @@ func (c *Catalog) announce() {
 
 // writer writes one batch within its transaction.
 type writer struct {
+	// ctx never ends: for one that can, the driver starts a goroutine for each
+	// statement, which costs more than most of them.
 	ctx      context.Context
+	ended    func() error // of the caller's context; asked before each document
 	tx       *sql.Tx
 	b        *Batch
 	now      time.Time
@@ -140,7 +143,7 @@ type writer struct {
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx, b *Batch, now time.Time) (*writer, error) {
-	w := &writer{ctx: ctx, tx: tx, b: b, now: now, prepared: make(map[string]*sql.Stmt)}
+	w := &writer{ctx: context.WithoutCancel(ctx), ended: ctx.Err, tx: tx, b: b, now: now, prepared: make(map[string]*sql.Stmt)}
 	if b.Fence != nil {
 		var token int64
 		err := tx.QueryRowContext(ctx, `SELECT token FROM jobs WHERE kind = ? AND subject = ?`, b.Fence.Key.Kind, b.Fence.Key.Subject).Scan(&token)
@@ -162,12 +165,21 @@ func (w *writer) close() {
 
 // exec runs a statement that is prepared once per batch.
 func (w *writer) exec(query string, args ...any) error {
+	_, err := w.update(query, args...)
+	return err
+}
+
+// update does the same and tells how many rows it changed.
+func (w *writer) update(query string, args ...any) (int64, error) {
 	st, err := w.stmt(query)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = st.ExecContext(w.ctx, args...)
-	return err
+	res, err := st.ExecContext(w.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
 func (w *writer) stmt(query string) (*sql.Stmt, error) {
@@ -184,6 +196,9 @@ func (w *writer) stmt(query string) (*sql.Stmt, error) {
 func (w *writer) all() error {
 	start := w.seq
 	for i := range w.b.Changes {
+		if err := w.ended(); err != nil {
+			return err
+		}
 		if err := w.change(&w.b.Changes[i]); err != nil {
 			return err
 		}
@@ -231,15 +246,8 @@ func (w *writer) stampAll(page []string) error {
 		for _, key := range page {
 			args = append(args, key)
 		}
-		st, err := w.stmt(`UPDATE seen SET pass = CASE WHEN ? = 0 THEN pass ELSE ? END, at = ?, missed = 0, missed_since = 0 WHERE doc IN (` + placeholders(stampPage) + `)`)
-		if err != nil {
-			return err
-		}
-		res, err := st.ExecContext(w.ctx, args...)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == stampPage {
+		n, err := w.update(`UPDATE seen SET pass = CASE WHEN ? = 0 THEN pass ELSE ? END, at = ?, missed = 0, missed_since = 0 WHERE doc IN (`+placeholders(stampPage)+`)`, args...)
+		if err != nil || n == stampPage {
 			return err
 		}
 	}

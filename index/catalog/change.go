@@ -23,6 +23,7 @@ func (w *writer) change(ch *Change) error {
 	if excluded, err := w.excludedMeanwhile(ch); err != nil || excluded {
 		return err
 	}
+	known := d.VersionSeq > 0
 	payload := d.IndexPayload().Hash()
 	payloadChanged := payload != d.Payload || d.VersionSeq == 0
 	seq := w.seq + 1
@@ -50,7 +51,7 @@ func (w *writer) change(ch *Change) error {
 		}
 	}
 	d.Payload = payload
-	return w.document(d)
+	return w.document(d, known)
 }
 
 // excludedMeanwhile reports whether a person excluded the document after a run had
@@ -186,7 +187,10 @@ func (w *writer) version(ch *Change, seq int64) error {
 		return nil
 	}
 	if d.VersionSeq > 0 {
-		if err := w.exec(`UPDATE versions SET until_seq = ? WHERE doc = ? AND until_seq = ?`, seq, d.Key, index.Open); err != nil {
+		// Of a document only its newest version can be open; to look at the others'
+		// rows would cost more the longer the history is.
+		if err := w.exec(`UPDATE versions SET until_seq = ? WHERE doc = ? AND until_seq = ?
+			AND from_seq = (SELECT MAX(v.from_seq) FROM versions v WHERE v.doc = ?)`, seq, d.Key, index.Open, d.Key); err != nil {
 			return err
 		}
 	}
@@ -197,31 +201,48 @@ func (w *writer) version(ch *Change, seq int64) error {
 		d.Key, seq, index.Open, millis(w.now), d.Details.Title, d.TextHash[:], w.packer.pack(ch.Text))
 }
 
-func (w *writer) document(d *Document) error {
-	details := d.Details.Hash()
+// What a sync changes of a document's row, and what it hardly ever does: an index
+// over a column that a statement sets is written even when the value stays.
+const (
+	movingColumns = `state, state_reason, state_at, revision, content_hash, text_hash, recipe, listed_hash, details_hash, details, title, uri, edit_uri,
+		canonical, locale, owner, class, part_of, access, facets, created, modified, payload_hash, payload_seq, version_seq, words, chunks, changed,
+		confirmed_until, confirmed_by`
+	setMoving = `state = ?, state_reason = ?, state_at = ?, revision = ?, content_hash = ?, text_hash = ?, recipe = ?, listed_hash = ?, details_hash = ?,
+		details = ?, title = ?, uri = ?, edit_uri = ?, canonical = ?, locale = ?, owner = ?, class = ?, part_of = ?, access = ?, facets = ?,
+		created = ?, modified = ?, payload_hash = ?, payload_seq = ?, version_seq = ?, words = ?, chunks = ?, changed = ?, confirmed_until = ?,
+		confirmed_by = ?`
+	takeMoving = `state = excluded.state, state_reason = excluded.state_reason, state_at = excluded.state_at, revision = excluded.revision,
+		content_hash = excluded.content_hash, text_hash = excluded.text_hash, recipe = excluded.recipe, listed_hash = excluded.listed_hash,
+		details_hash = excluded.details_hash, details = excluded.details, title = excluded.title, uri = excluded.uri, edit_uri = excluded.edit_uri,
+		canonical = excluded.canonical, locale = excluded.locale, owner = excluded.owner, class = excluded.class, part_of = excluded.part_of,
+		access = excluded.access, facets = excluded.facets, created = excluded.created, modified = excluded.modified,
+		payload_hash = excluded.payload_hash, payload_seq = excluded.payload_seq, version_seq = excluded.version_seq, words = excluded.words,
+		chunks = excluded.chunks, changed = excluded.changed, confirmed_until = excluded.confirmed_until, confirmed_by = excluded.confirmed_by`
+	movingMarks = `?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`
+)
+
+// document writes the row; known says that it was there with a text.
+func (w *writer) document(d *Document, known bool) error {
 	if d.FirstSeen.IsZero() {
 		d.FirstSeen = w.now
 	}
 	if d.StateAt.IsZero() {
 		d.StateAt = w.now
 	}
-	return w.exec(`INSERT INTO documents (doc, source, ext_id, base, state, state_reason, state_at, revision, content_hash, text_hash, recipe,
-		listed_hash, details_hash, details, title, uri, edit_uri, canonical, locale, translation_group, owner, class, part_of, access, facets, created, modified,
-		payload_hash, payload_seq, version_seq, words, chunks, first_seen, changed, confirmed_until, confirmed_by)
-		VALUES (`+documentMarks+`)
-		ON CONFLICT (doc) DO UPDATE SET ext_id = excluded.ext_id, state = excluded.state, state_reason = excluded.state_reason,
-		state_at = excluded.state_at, revision = excluded.revision, content_hash = excluded.content_hash, text_hash = excluded.text_hash,
-		recipe = excluded.recipe, listed_hash = excluded.listed_hash, details_hash = excluded.details_hash, details = excluded.details, title = excluded.title, uri = excluded.uri, edit_uri = excluded.edit_uri,
-		canonical = excluded.canonical, locale = excluded.locale, translation_group = excluded.translation_group, owner = excluded.owner,
-		class = excluded.class, part_of = excluded.part_of, access = excluded.access, facets = excluded.facets, created = excluded.created,
-		modified = excluded.modified, payload_hash = excluded.payload_hash, payload_seq = excluded.payload_seq, version_seq = excluded.version_seq,
-		words = excluded.words, chunks = excluded.chunks, changed = excluded.changed, confirmed_until = excluded.confirmed_until,
-		confirmed_by = excluded.confirmed_by`,
-		d.Key, d.Source, d.ExternalID, d.Base, string(d.State), d.StateReason, millis(d.StateAt), d.Revision, d.Content[:], d.TextHash[:], d.Recipe,
-		d.Listed[:], details[:], encode(&d.Details), d.Details.Title, d.Details.URI, d.Details.EditURI, d.Details.Canonical, d.Details.Locale, d.Details.TranslationGroup,
+	details := d.Details.Hash()
+	moving := []any{string(d.State), d.StateReason, millis(d.StateAt), d.Revision, d.Content[:], d.TextHash[:], d.Recipe,
+		d.Listed[:], details[:], encode(&d.Details), d.Details.Title, d.Details.URI, d.Details.EditURI, d.Details.Canonical, d.Details.Locale,
 		d.Details.Owner, d.Details.Class, d.Details.PartOf, encode(d.Details.Access), encode(d.Details.Facets),
 		millis(d.Details.Created), millis(d.Details.Modified),
-		d.Payload[:], d.PayloadSeq, d.VersionSeq, d.Words, d.Chunks, millis(d.FirstSeen), millis(d.Changed), millis(d.ConfirmedUntil), d.ConfirmedBy)
+		d.Payload[:], d.PayloadSeq, d.VersionSeq, d.Words, d.Chunks, millis(d.Changed), millis(d.ConfirmedUntil), d.ConfirmedBy}
+	if known {
+		n, err := w.update(`UPDATE documents SET `+setMoving+` WHERE doc = ? AND ext_id = ? AND translation_group = ?`,
+			append(moving, d.Key, d.ExternalID, d.Details.TranslationGroup)...)
+		if err != nil || n > 0 {
+			return err
+		}
+	}
+	return w.exec(`INSERT INTO documents (`+movingColumns+`, doc, source, ext_id, base, translation_group, first_seen)
+		VALUES (`+movingMarks+`, ?, ?, ?, ?, ?, ?) ON CONFLICT (doc) DO UPDATE SET ext_id = excluded.ext_id, translation_group = excluded.translation_group, `+takeMoving,
+		append(moving, d.Key, d.Source, d.ExternalID, d.Base, d.Details.TranslationGroup, millis(d.FirstSeen))...)
 }
-
-const documentMarks = `?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`

@@ -185,7 +185,7 @@ func (c *Catalog) oneDocument(ctx context.Context, where string, args ...any) (D
 	if err != nil {
 		return Document{}, fmt.Errorf("read document: %w", err)
 	}
-	d, err := scanDocument(st.QueryRowContext(ctx, args...))
+	d, err := scanDocument(st.QueryRowContext(context.WithoutCancel(ctx), args...)) // too short to be watched
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, fmt.Errorf("document %v: %w", args, ErrNotFound)
 	}
@@ -360,8 +360,12 @@ func (c *Catalog) Text(ctx context.Context, key string, seq int64) ([]byte, erro
 
 // LastText returns the newest structured text that the document ever had.
 func (c *Catalog) LastText(ctx context.Context, key string) ([]byte, error) {
+	st, err := c.statements.get(ctx, `SELECT text FROM versions WHERE doc = ? ORDER BY from_seq DESC LIMIT 1`)
+	if err != nil {
+		return nil, fmt.Errorf("read text of document %s: %w", key, err)
+	}
 	var packed []byte
-	err := c.read.QueryRowContext(ctx, `SELECT text FROM versions WHERE doc = ? ORDER BY from_seq DESC LIMIT 1`, key).Scan(&packed)
+	err = st.QueryRowContext(context.WithoutCancel(ctx), key).Scan(&packed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("text of document %s: %w", key, ErrNotFound)
 	}
