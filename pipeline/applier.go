@@ -21,7 +21,9 @@ type ApplierOptions struct {
 	// Name of the consumer, one for each Store.
 	Name    string
 	Log     *slog.Logger
-	Workers int         // texts encoded at once; 2
+	Workers int // texts encoded at once; 2
+	// Yield is that of Options.
+	Yield   func(ctx context.Context) error
 	Reached func(Phase) // tests stop the process there
 }
 
@@ -198,8 +200,9 @@ func (a *Applier) follow(ctx context.Context, mark int64) error {
 		page, chunks = page[:0], 0
 		return err
 	}
+	stint := work(a.Yield)
 	for e, err := range a.Catalog.Since(ctx, mark) {
-		if err != nil {
+		if err = errors.Join(err, stint.pause(ctx)); err != nil {
 			return errors.Join(err, flush())
 		}
 		page = append(page, e)
@@ -225,7 +228,10 @@ const (
 
 func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
 	jobs := jobsOf(page, a.terms)
-	a.encode(jobs)
+	stint := work(a.Yield)
+	if err := a.encode(ctx, jobs); err != nil {
+		return err
+	}
 	if err := a.Store.Upsert(ctx, pointsOf(jobs)); err != nil {
 		return fmt.Errorf("write points: %w", err)
 	}
@@ -239,6 +245,9 @@ func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
 		}
 	}
 	a.Reached(PhaseUpserted)
+	if err := stint.pause(ctx); err != nil {
+		return err
+	}
 	last := page[len(page)-1].Seq
 	if err := a.Store.SetMark(ctx, index.Mark{Epoch: a.Catalog.Epoch(), Seq: last}); err != nil {
 		return fmt.Errorf("move the index's mark: %w", err)
@@ -257,7 +266,7 @@ func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
 		}
 	}
 	a.Reached(PhaseDeleted)
-	a.count(jobs, last)
+	a.count(ctx, jobs, last)
 	if err := a.Catalog.SetConsumerMark(ctx, a.Name, last); err != nil {
 		return err
 	}
@@ -265,18 +274,27 @@ func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
 	return nil
 }
 
-// count brings the statistics up to last; entries that they know are left out.
-func (a *Applier) count(jobs []job, last int64) {
+// count brings the statistics up to last; entries that they know are left out. It
+// is never left half done, which would count some of them twice.
+func (a *Applier) count(ctx context.Context, jobs []job, last int64) {
 	if last <= a.terms {
 		return
 	}
+	replaced := make(map[int]bool)
+	stint := work(a.Yield)
 	for i := range jobs {
-		if jobs[i].add {
-			a.Terms.Add(jobs[i].base, jobs[i].encoded)
+		_ = stint.pause(ctx)
+		switch j := &jobs[i]; {
+		case j.instead > 0:
+			a.Terms.Replace(j.base, jobs[j.instead-1].encoded, j.encoded)
+			replaced[j.instead-1] = true
+		case j.add:
+			a.Terms.Add(j.base, j.encoded)
 		}
 	}
 	for i := range jobs {
-		if jobs[i].remove {
+		_ = stint.pause(ctx)
+		if jobs[i].remove && !replaced[i] {
 			a.Terms.Remove(jobs[i].base, jobs[i].encoded)
 		}
 	}

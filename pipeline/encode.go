@@ -1,8 +1,10 @@
 package pipeline
 
 import (
-	"sync"
+	"context"
 	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"freshet/index"
 	"freshet/index/lexical"
@@ -17,6 +19,7 @@ type job struct {
 	point   bool // upsert it
 	add     bool // count it
 	remove  bool // count it no longer
+	instead int  // number of the job, plus 1, whose chunk stood in its place and is counted no longer; 0: none
 	encoded lexical.Encoded
 }
 
@@ -29,6 +32,7 @@ func jobsOf(page []index.Entry, counted int64) []job {
 	for i := range page {
 		e := &page[i]
 		hash := e.Payload.Hash()
+		opened := len(jobs)
 		for k := range e.Opened {
 			c := &e.Opened[k]
 			brief := c.UntilSeq <= last
@@ -44,34 +48,59 @@ func jobsOf(page []index.Entry, counted int64) []job {
 				jobs = append(jobs, job{chunk: c, base: e.Base, remove: true})
 			}
 		}
+		pair(jobs, opened)
 	}
 	return jobs
 }
 
-// encode encodes the jobs, side by side, each worker with its own word cache.
-func (a *Applier) encode(jobs []job) {
+// pair joins chunks of one document, whose jobs begin at from, that stand in one
+// another's place: they are counted together, because they are mostly alike.
+func pair(jobs []job, from int) {
+	gone := make(map[int]int)
+	for i := from; i < len(jobs); i++ {
+		if jobs[i].remove {
+			gone[jobs[i].chunk.Ord] = i + 1
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	for i := from; i < len(jobs); i++ {
+		if j := &jobs[i]; j.add {
+			j.instead = gone[j.chunk.Ord]
+			delete(gone, j.chunk.Ord)
+		}
+	}
+}
+
+// encode encodes the jobs, side by side, each worker with its own word cache. Its
+// error is that of ctx.
+func (a *Applier) encode(ctx context.Context, jobs []job) error {
 	const block = 16
 	var next atomic.Int64
-	work := func(e *lexical.Encoder) {
+	part := func(e *lexical.Encoder) error {
+		stint := work(a.Yield)
 		for {
 			from := int(next.Add(block)) - block
 			if from >= len(jobs) {
-				return
+				return nil
 			}
 			for i := from; i < min(from+block, len(jobs)); i++ {
+				if err := stint.pause(ctx); err != nil {
+					return err
+				}
 				jobs[i].encoded = e.Encode(lexical.FromChunk(jobs[i].chunk))
 			}
 		}
 	}
 	if len(jobs) <= block {
-		work(a.encoders[0])
-		return
+		return part(a.encoders[0])
 	}
-	var wg sync.WaitGroup
+	var group errgroup.Group
 	for _, e := range a.encoders {
-		wg.Go(func() { work(e) })
+		group.Go(func() error { return part(e) })
 	}
-	wg.Wait()
+	return group.Wait()
 }
 
 func pointsOf(jobs []job) []index.Point {

@@ -59,6 +59,10 @@ type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Limits Limits
+	// Yield, when set, is called by each goroutine that works for a run, about every
+	// millisecond of its work and never within a transaction. It waits as long as
+	// questions should go first; its error ends the run.
+	Yield func(ctx context.Context) error
 	// Reached, when set, is told each phase of a run as it is entered. Tests stop
 	// the process there.
 	Reached func(Phase)

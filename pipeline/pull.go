@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -65,14 +66,14 @@ func (r *run) pull(ctx context.Context) error {
 // feed's checkpoints, it waits for the load to be written before it lets the
 // source go on: its documents can be opened only until then.
 func (r *run) collect(ctx context.Context, loads chan<- *load) error {
-	c := &collector{run: r, ctx: ctx, loads: loads, since: time.Now(), began: time.Now()}
+	c := &collector{run: r, ctx: ctx, loads: loads, since: time.Now(), began: time.Now(), stint: work(r.Yield)}
 	c.fresh()
 	for change, err := range r.src.Pull(ctx, r.pos) {
 		if err != nil {
 			// What came before is good: only the end of the listing is missing.
 			return errors.Join(err, ignoreStopped(c.send(true)))
 		}
-		if err := c.take(change); err != nil {
+		if err := errors.Join(c.stint.pause(ctx), c.take(change)); err != nil {
 			return err
 		}
 	}
@@ -85,6 +86,7 @@ type collector struct {
 	loads        chan<- *load
 	l            *load
 	since, began time.Time
+	stint        stint
 }
 
 func (c *collector) fresh() { c.l, c.since = &load{ended: make(chan struct{})}, time.Now() }
@@ -225,8 +227,8 @@ func (r *run) process(ctx context.Context, l *load) error {
 // prepareAll prepares the items side by side. The same ID twice in one load is
 // prepared once: the later one is looked at when the first is written.
 func (r *run) prepareAll(ctx context.Context, items []*item) error {
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(r.Limits.Workers)
+	var heavy []*item
+	stint := work(r.Yield)
 	first := make(map[string]bool, len(items))
 	for _, it := range items {
 		if first[it.id] {
@@ -234,14 +236,35 @@ func (r *run) prepareAll(ctx context.Context, items []*item) error {
 			continue
 		}
 		first[it.id] = true
-		if light(it.change) && it.known != nil && it.known.State.Serves() {
-			// The common case of an unchanged listing is not worth a goroutine.
-			if err := r.prepare(ctx, it); err != nil {
-				return errors.Join(err, g.Wait())
-			}
+		if !light(it.change) || it.known == nil || !it.known.State.Serves() {
+			heavy = append(heavy, it)
 			continue
 		}
-		g.Go(func() error { return r.prepare(gctx, it) })
+		// The common case of an unchanged listing is not worth a goroutine.
+		if err := errors.Join(stint.pause(ctx), r.prepare(ctx, it)); err != nil {
+			return err
+		}
+	}
+	return r.prepareHeavy(ctx, heavy)
+}
+
+func (r *run) prepareHeavy(ctx context.Context, items []*item) error {
+	g, gctx := errgroup.WithContext(ctx)
+	var next atomic.Int64
+	for range min(r.Limits.Workers, len(items)) {
+		g.Go(func() error {
+			stint := work(r.Yield)
+			for gctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(items) {
+					return nil
+				}
+				if err := errors.Join(stint.pause(gctx), r.prepare(gctx, items[i])); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	if err := g.Wait(); err != nil {
 		if ctx.Err() != nil {
@@ -249,7 +272,7 @@ func (r *run) prepareAll(ctx context.Context, items []*item) error {
 		}
 		return err
 	}
-	return nil
+	return ctx.Err()
 }
 
 // judge counts the load's faults.

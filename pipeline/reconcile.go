@@ -38,7 +38,9 @@ func (a *Applier) rebuild(ctx context.Context, store, terms bool) error {
 		keep := make(map[index.ChunkID]bool)
 		jobs := make([]job, 0, rebuildPage)
 		flush := func() error {
-			a.encode(jobs)
+			if err := a.encode(ctx, jobs); err != nil {
+				return err
+			}
 			if terms {
 				for i := range jobs {
 					a.Terms.Add(jobs[i].base, jobs[i].encoded)
@@ -226,7 +228,9 @@ func (m *mender) mend() error {
 		c := &m.wrong[i]
 		jobs = append(jobs, job{chunk: &c.Chunk, base: c.Base, payload: c.Payload, stamp: c.Stamp, point: true})
 	}
-	m.a.encode(jobs)
+	if err := m.a.encode(m.ctx, jobs); err != nil {
+		return err
+	}
 	if err := m.a.Store.Upsert(m.ctx, pointsOf(jobs)); err != nil {
 		return fmt.Errorf("write points: %w", err)
 	}

@@ -23,27 +23,44 @@ type calibrator struct {
 	search  evaluate.Search
 	log     *slog.Logger
 
-	mu sync.Mutex // one fit at a time: each asks a few thousand questions
+	mu     sync.Mutex      // one fit at a time: each asks a few thousand questions
+	looked map[string]bool // bases that were looked at since the start
 }
 
 // turnedShare is the share of documents that must have come or gone for another fit.
 const turnedShare = 0.10
 
-// after looks whether the base of a source needs another fit. A fit that fails is
-// logged: the model that is there goes on judging.
-func (c *calibrator) after(ctx context.Context, source string) {
-	row, err := c.catalog.Source(ctx, source)
+// after looks, behind a run, whether the base of its source needs another fit. A fit
+// that fails is logged: the model that is there goes on judging.
+func (c *calibrator) after(ctx context.Context, r *catalog.Report) {
+	row, err := c.catalog.Source(ctx, r.Source)
 	if err == nil {
-		err = c.fit(ctx, row.Base)
+		err = c.fit(ctx, row.Base, r.New+r.Restored+r.Hidden+r.Removed+r.Deleted+r.Excluded > 0)
 	}
 	if err != nil && ctx.Err() == nil {
-		c.log.Warn("the answer state is judged by the model from before", "source", source, "error", err)
+		c.log.Warn("the answer state is judged by the model from before", "source", r.Source, "error", err)
 	}
 }
 
-func (c *calibrator) fit(ctx context.Context, base string) error {
+// fit fits the base anew if it needs that. When no document came or went it does not
+// look a second time, which would count all documents of the base.
+func (c *calibrator) fit(ctx context.Context, base string, turning bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !turning && c.looked[base] {
+		return nil
+	}
+	err := c.fitIfDue(ctx, base)
+	if err == nil {
+		if c.looked == nil {
+			c.looked = make(map[string]bool)
+		}
+		c.looked[base] = true
+	}
+	return err
+}
+
+func (c *calibrator) fitIfDue(ctx context.Context, base string) error {
 	b, err := c.catalog.Base(ctx, base)
 	if err != nil {
 		return err

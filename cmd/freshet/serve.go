@@ -130,7 +130,7 @@ func (m *Main) listen(ctx context.Context, h *host, dir, address string) (*liste
 		return nil, fmt.Errorf("the API cannot listen on %s: %w; choose another address with --addr", address, err)
 	}
 	l.address = public.Addr().String()
-	l.start(h.api.HTTP(h.api.Handler()), public)
+	l.start(h.api.HTTP(h.service.polite.questions(h.api.Handler())), public)
 	if err := l.local(ctx, h, dir); err != nil {
 		return nil, errors.Join(err, l.close())
 	}

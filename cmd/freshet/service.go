@@ -50,6 +50,7 @@ type service struct {
 	sources *sources
 	syncs   *syncs
 	index   *indexKeeper
+	polite  *courtesy
 
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -58,7 +59,7 @@ type service struct {
 // openService takes the data directory and starts the workers. The index may
 // still have to follow the catalog when it returns; see service.caughtUp.
 func openService(ctx context.Context, o serviceOptions) (*service, error) {
-	s := &service{serviceOptions: o, stop: func() {}}
+	s := &service{serviceOptions: o, stop: func() {}, polite: &courtesy{}}
 	var err error
 	if s.lock, err = lockDir(o.dir, o.owner, o.patience); err != nil {
 		return nil, err
@@ -76,11 +77,12 @@ func (s *service) start(ctx context.Context) error {
 		return err
 	}
 	space := index.Space{Lexical: lexical.Version, Provider: "none"}
-	if s.store, err = embedded.Open(embedded.Options{Dir: filepath.Join(s.dir, indexDir), Space: space, Log: s.log}); err != nil {
+	if s.store, err = embedded.Open(embedded.Options{Dir: filepath.Join(s.dir, indexDir), Space: space, Log: s.log,
+		Yield: func() { _ = s.polite.standBack(context.Background()) }}); err != nil {
 		return fmt.Errorf("open the index: %w", err)
 	}
 	terms := lexical.NewTerms()
-	s.applier = pipeline.NewApplier(pipeline.ApplierOptions{Catalog: s.catalog, Store: s.store, Terms: terms, Name: "embedded", Log: s.log})
+	s.applier = pipeline.NewApplier(pipeline.ApplierOptions{Catalog: s.catalog, Store: s.store, Terms: terms, Name: "embedded", Log: s.log, Yield: s.polite.standBack})
 	s.bases = &bases{catalog: s.catalog}
 	s.extractor = extract.New(extract.Limits{})
 	s.opener = newOpener(s.serviceOptions)
@@ -88,7 +90,7 @@ func (s *service) start(ctx context.Context) error {
 	if !s.scheduled {
 		runs = nil // whoever asked for a run is told how it ended
 	}
-	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: runs})
+	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: runs, Yield: s.polite.standBack})
 	s.retriever = retrieve.New(retrieve.Options{Store: s.store, Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
 	s.syncs = newSyncs(s.catalog, s.syncer, s.applier, s.log)
 	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, log: s.log}

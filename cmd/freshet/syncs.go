@@ -174,7 +174,7 @@ func (s *syncs) found(ctx context.Context, r *catalog.Report) error {
 		r.Because("index_behind")
 	}
 	r.LagMS.Searchable = time.Since(began).Milliseconds()
-	s.fit.after(ctx, r.Source)
+	s.fit.after(ctx, r)
 	return nil
 }
 

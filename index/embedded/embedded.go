@@ -49,6 +49,9 @@ type Options struct {
 	// CachedFilters is for how many filters a segment keeps which payloads pass;
 	// 64 by default.
 	CachedFilters int
+	// Yield, when set, is called by the goroutine that merges, about every millisecond
+	// of its work and never with a lock. It waits as long as questions should go first.
+	Yield func()
 	// MapBytes is the size from which on a segment is used from its file instead
 	// of the heap, where the system can map files; 1 MiB by default.
 	MapBytes int64
@@ -64,6 +67,9 @@ func (o Options) complete() Options {
 	o.WaitAt = max(cmp.Or(o.WaitAt, 64), o.MergeAt+1)
 	o.SnapshotEvery = cmp.Or(o.SnapshotEvery, 5000)
 	o.CachedFilters = max(cmp.Or(o.CachedFilters, 64), 1)
+	if o.Yield == nil {
+		o.Yield = func() {}
+	}
 	o.MapBytes = cmp.Or(o.MapBytes, 1<<20)
 	return o
 }

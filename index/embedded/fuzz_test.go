@@ -84,7 +84,7 @@ func useAll(t *testing.T, seg *segment, dimension int) {
 		}
 		list[0].stamp(local)
 	}
-	if m := merge([]*view{list[0]}, dimension, 4); m.out.len() != seg.len() {
+	if m := merge([]*view{list[0]}, dimension, 4, func() {}); m.out.len() != seg.len() {
 		t.Fatalf("%d chunks after a merge, %d before", m.out.len(), seg.len())
 	}
 }

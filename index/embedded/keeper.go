@@ -47,7 +47,7 @@ func (s *Store) mergeOne(o Options) bool {
 	}
 	for _, list := range st.bases {
 		if inputs := o.choose(list); inputs != nil {
-			m := merge(inputs, s.options.Space.Dimension, s.options.CachedFilters)
+			m := merge(inputs, s.options.Space.Dimension, s.options.CachedFilters, s.options.Yield)
 			if s.disk != nil {
 				m.out = s.disk.moveOut(m.out)
 			}

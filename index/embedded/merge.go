@@ -11,11 +11,28 @@ type merger struct {
 	inputs []*view
 	places [][]int32 // for each input, by local number: the new one, or -1
 	out    *segment
+	yield  func()
+	steps  int // postings and chunks copied since yield was called
 }
 
-// merge makes the segment and returns where each chunk went.
-func merge(inputs []*view, dimension, filters int) *merger {
-	m := &merger{inputs: inputs, out: &segment{base: inputs[0].seg.base}}
+// stepsOfStint is how many postings are copied in about a millisecond; a chunk costs
+// as much as chunkSteps of them.
+const (
+	stepsOfStint = 1 << 19
+	chunkSteps   = 1 << 7
+)
+
+func (m *merger) step(n int) {
+	if m.steps += n; m.steps >= stepsOfStint {
+		m.steps = 0
+		m.yield()
+	}
+}
+
+// merge makes the segment and returns where each chunk went. It calls yield after
+// about every millisecond.
+func merge(inputs []*view, dimension, filters int, yield func()) *merger {
+	m := &merger{inputs: inputs, yield: yield, out: &segment{base: inputs[0].seg.base}}
 	m.chunks()
 	m.postings()
 	m.denseVectors(dimension)
@@ -36,6 +53,7 @@ func (m *merger) chunks() {
 	for _, v := range m.inputs {
 		places := make([]int32, v.seg.len())
 		for local := range places {
+			m.step(chunkSteps)
 			if v.dead.has(local) {
 				places[local] = -1
 				continue
@@ -99,6 +117,7 @@ func (m *merger) copyList(input, term int) {
 	seg, places, out := m.inputs[input].seg, m.places[input], m.out
 	from, to := seg.starts[term], seg.starts[term+1]
 	weights := seg.weights[from:to]
+	m.step(len(weights) + 16)
 	for i, local := range seg.locals[from:to] {
 		if place := places[local]; place >= 0 {
 			out.locals = append(out.locals, uint16(place))

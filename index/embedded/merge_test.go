@@ -39,7 +39,7 @@ func TestAMergeCatchesUpWithTheWritesBesideIt(t *testing.T) {
 			seq, err := maker.Operate(t.Context(), 60, 80, 1, s, oracle)
 			must(t, err)
 			inputs := s.state.Load().bases["help"][1:]
-			m := merge(inputs, testSpace.Dimension, 4)
+			m := merge(inputs, testSpace.Dimension, 4, func() {})
 			_, err = maker.Operate(t.Context(), 10+int(seed)*8, 80, seq, s, oracle)
 			must(t, err)
 			before := len(s.state.Load().bases["help"])

@@ -80,14 +80,9 @@ func (t *Terms) Drop(base string) {
 }
 
 func (b *baseTerms) change(e Encoded, by int) {
-	b.chunks.Store(max(b.chunks.Load()+int64(by), 0))
-	language := &b.languages[analysisOf(e.Language)]
-	language.Store(max(language.Load()+int64(by), 0))
+	b.tally(e, by)
 	for _, id := range e.Vector.IDs {
 		b.counts.add(id, by)
-	}
-	if e.Title != 0 {
-		b.changeTitle(e, by)
 	}
 	v := b.vocabulary.Load()
 	for _, w := range e.Words {
@@ -98,6 +93,16 @@ func (b *baseTerms) change(e Encoded, by int) {
 	}
 	for _, a := range e.Acronyms {
 		b.acronyms.change(a, by)
+	}
+}
+
+// tally counts all of a chunk but its tokens, words and abbreviations.
+func (b *baseTerms) tally(e Encoded, by int) {
+	b.chunks.Store(max(b.chunks.Load()+int64(by), 0))
+	language := &b.languages[analysisOf(e.Language)]
+	language.Store(max(language.Load()+int64(by), 0))
+	if e.Title != 0 {
+		b.changeTitle(e, by)
 	}
 }
 

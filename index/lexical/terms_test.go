@@ -180,3 +180,58 @@ func TestReadersSeeSoundNumbersBesideAWriter(t *testing.T) {
 	close(done)
 	readers.Wait()
 }
+
+// What is replaced counts as if the one had been added and the other removed.
+func TestReplacingIsAddingAndRemoving(t *testing.T) {
+	one, two, e := NewTerms(), NewTerms(), NewEncoder()
+	texts := append(slices.Clone(goldenTexts), Text{Title: "Refunds", Body: "The quick brown fox. A value added tax (VAT) applies."},
+		Text{Title: "Refunds", Body: "The quick brown dog. A value added tax (VAT) applies, and more."})
+	for _, text := range texts {
+		one.Add("b", e.Encode(text))
+		two.Add("b", e.Encode(text))
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 200 {
+		i := r.IntN(len(texts))
+		next := texts[r.IntN(len(texts))]
+		if r.IntN(2) == 0 {
+			next.Body += fmt.Sprintf(" Appendix %d of the résumé", r.IntN(9))
+		}
+		old, by := e.Encode(texts[i]), e.Encode(next)
+		one.Add("b", by)
+		one.Remove("b", old)
+		two.Replace("b", old, by)
+		texts[i] = next
+	}
+	for _, text := range texts {
+		x := e.Encode(text)
+		if diff := cmp.Diff(one.Frequencies("b", x.Vector.IDs), two.Frequencies("b", x.Vector.IDs)); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+	if one.Chunks("b") != two.Chunks("b") || one.Titles("b") != two.Titles("b") {
+		t.Errorf("%d chunks %+v, want %d %+v", two.Chunks("b"), two.Titles("b"), one.Chunks("b"), one.Titles("b"))
+	}
+	want, got := one.base("b"), two.base("b")
+	for i := range want.languages {
+		if w, g := want.languages[i].Load(), got.languages[i].Load(); w != g {
+			t.Errorf("%d chunks of analysis %d, want %d", g, i, w)
+		}
+	}
+	if diff := cmp.Diff(counted(want.vocabulary.Load()), counted(got.vocabulary.Load())); diff != "" {
+		t.Errorf("words (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want.acronyms.counts, got.acronyms.counts); diff != "" {
+		t.Errorf("abbreviations (-want +got):\n%s", diff)
+	}
+}
+
+func counted(v *vocabulary) map[string]uint32 {
+	out := map[string]uint32{}
+	for w, i := range v.ids {
+		if v.count[i] > 0 {
+			out[w] = v.count[i]
+		}
+	}
+	return out
+}
