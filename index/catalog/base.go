@@ -107,7 +107,7 @@ func (c *Catalog) SetSynonyms(ctx context.Context, base string, list []Synonym) 
 // SaveTermStatistics keeps a snapshot of term statistics with the mark up to
 // which it has followed the change log.
 func (c *Catalog) SaveTermStatistics(ctx context.Context, name string, mark int64, data []byte) error {
-	return c.tx(ctx, "save term statistics", func(tx *sql.Tx) error {
+	return c.txApart(ctx, "save term statistics", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO term_statistics (name, mark, data) VALUES (?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET mark = excluded.mark, data = excluded.data`, name, mark, data)
 		return err

@@ -92,8 +92,10 @@ type Applied struct {
 // Apply writes the batch.
 func (c *Catalog) Apply(ctx context.Context, b *Batch) (Applied, error) {
 	var done Applied
-	err := c.tx(ctx, "write batch of source "+b.Source, func(tx *sql.Tx) error {
-		w, err := newWriter(ctx, tx, b, c.now())
+	var at time.Time
+	err := c.txOn(ctx, "write batch of source "+b.Source, func() touched { return b.touches(at) }, func(tx *sql.Tx) error {
+		at = c.now()
+		w, err := newWriter(ctx, tx, b, at)
 		if err != nil {
 			return err
 		}
@@ -111,6 +113,18 @@ func (c *Catalog) Apply(ctx context.Context, b *Batch) (Applied, error) {
 		c.announce()
 	}
 	return done, nil
+}
+
+// touches says what the batch, written at a time, changes of what Vouch shows.
+func (b *Batch) touches(at time.Time) touched {
+	t := touched{stamped: b.Seen, at: at}
+	for i := range b.Changes {
+		t.documents = append(t.documents, b.Changes[i].Document.Key)
+		if forget := b.Changes[i].Forget; forget != "" {
+			t.documents = append(t.documents, forget)
+		}
+	}
+	return t
 }
 
 // Changed returns a channel that is closed when the change log grows.

@@ -1,11 +1,14 @@
 package catalog_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"freshet/connectors"
 	"freshet/index"
@@ -56,7 +59,12 @@ func benchDocument(r *rand.Rand, n int) catalog.Change {
 
 func benchOpen(b *testing.B) *catalog.Catalog {
 	b.Helper()
-	c := open(b, catalog.Options{Path: filepath.Join(b.TempDir(), "catalog.db")})
+	return benchOpenAt(b, catalog.Options{Path: filepath.Join(b.TempDir(), "catalog.db")})
+}
+
+func benchOpenAt(b *testing.B, o catalog.Options) *catalog.Catalog {
+	b.Helper()
+	c := open(b, o)
 	if err := c.PutSource(b.Context(), catalog.Source{ID: "s", Base: "b", State: catalog.Published}); err != nil {
 		b.Fatal(err)
 	}
@@ -104,27 +112,79 @@ func BenchmarkApply64DocumentsOf6Chunks(b *testing.B) {
 	b.ReportMetric(float64(n*benchChunks)/b.Elapsed().Seconds(), "chunks/s")
 }
 
-func BenchmarkVouchAmong100000Chunks(b *testing.B) {
-	c := benchOpen(b)
-	_, ids := benchFill(b, c, 100_000/benchChunks)
+// benchVouch asks for random chunks, after each was asked for twice on average.
+func benchVouch(b *testing.B, c *catalog.Catalog, ids []index.ChunkID, size int) {
 	head, err := c.Head(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, size := range []int{10, 50} {
-		b.Run(fmt.Sprint(size, " IDs"), func(b *testing.B) {
-			r := rand.New(rand.NewPCG(1, 1))
-			ask := index.VouchRequest{Base: "b", Mark: head, IDs: make([]index.ChunkID, size)}
-			b.ReportAllocs()
-			for b.Loop() {
-				for i := range ask.IDs {
-					ask.IDs[i] = ids[r.IntN(len(ids))]
-				}
-				if _, err := c.Vouch(b.Context(), ask); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+	r := rand.New(rand.NewPCG(1, 1))
+	vouch := func(n int) {
+		ask := index.VouchRequest{Base: "b", Mark: head, IDs: make([]index.ChunkID, n)}
+		for i := range ask.IDs {
+			ask.IDs[i] = ids[r.IntN(len(ids))]
+		}
+		if _, err := c.Vouch(b.Context(), ask); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range len(ids) / 50 {
+		vouch(100)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		vouch(size)
+	}
+}
+
+func BenchmarkVouchAmong100000Chunks(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "catalog.db")
+	c := benchOpenAt(b, catalog.Options{Path: path})
+	_, ids := benchFill(b, c, 100_000/benchChunks)
+	for _, kept := range []struct {
+		name  string
+		bytes int64
+	}{{"nothing", -1}, {"24 MB", 24 << 20}, {"64 MB", 64 << 20}, {"all", 1 << 30}} {
+		c := open(b, catalog.Options{Path: path, CacheBytes: kept.bytes})
+		for _, size := range []int{10, 50} {
+			b.Run(fmt.Sprintf("%d IDs, %s kept", size, kept.name), func(b *testing.B) { benchVouch(b, c, ids, size) })
+		}
+	}
+}
+
+// Ten times a second 64 documents get new texts and 300 others are confirmed.
+func BenchmarkVouchBesideASync(b *testing.B) {
+	c := benchOpen(b)
+	keys, ids := benchFill(b, c, 100_000/benchChunks)
+	ctx, stop := context.WithCancel(b.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { benchSync(ctx, b, c, keys) })
+	benchVouch(b, c, ids, 10)
+	stop()
+	wg.Wait()
+}
+
+func benchSync(ctx context.Context, b *testing.B, c *catalog.Catalog, keys []string) {
+	r := rand.New(rand.NewPCG(2, 2))
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for pass := int64(1); ; pass++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		batch := &catalog.Batch{Source: "s", Pass: pass}
+		for range benchBatch {
+			batch.Changes = append(batch.Changes, benchDocument(r, len(keys)+r.IntN(1000)))
+		}
+		for range 300 {
+			batch.Seen = append(batch.Seen, keys[r.IntN(len(keys))])
+		}
+		if _, err := c.Apply(b.Context(), batch); err != nil {
+			b.Error(err)
+			return
+		}
 	}
 }
 

@@ -41,6 +41,9 @@ type Options struct {
 	Driver string           // database/sql driver; "" is "sqlite"
 	Now    func() time.Time // nil is time.Now
 	Log    *slog.Logger     // nil discards
+	// CacheBytes bounds what is kept in memory of passages that were vouched for and
+	// of their documents; 0 is DefaultCacheBytes, less than 0 keeps nothing.
+	CacheBytes int64
 }
 
 // Catalog is an open catalog. Close it.
@@ -53,7 +56,7 @@ type Catalog struct {
 	epoch string
 
 	statements statements
-	infos      infoCache
+	shown      shown
 	keyCache   keyCache
 
 	changed struct {
@@ -70,6 +73,9 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.CacheBytes == 0 {
+		o.CacheBytes = DefaultCacheBytes
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -82,6 +88,7 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	}
 	write.SetMaxOpenConns(1)
 	c := &Catalog{write: write, now: o.Now, log: o.Log}
+	c.shown.limit = o.CacheBytes
 	c.changed.wait = make(chan struct{})
 	if err := c.prepare(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open catalog %s: %w", o.Path, inWords(err)), c.Close())
@@ -191,28 +198,6 @@ func (c *Catalog) Close() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// tx runs f in a write transaction.
-func (c *Catalog) tx(ctx context.Context, doing string, f func(*sql.Tx) error) error {
-	tx, err := c.write.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	if err := f(tx); err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", doing, err), ignoreDone(tx.Rollback()))
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	return nil
-}
-
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
-		return nil
-	}
-	return err
 }
 
 // statements keeps prepared statements of the quick pool by their text.

@@ -16,6 +16,13 @@ func TestSQLitePassesTheSuite(t *testing.T) {
 	})
 }
 
+// With room for a few passages everything is forgotten and read again all the time.
+func TestSQLiteWithALittleCachePassesTheSuite(t *testing.T) {
+	catalogtest.Run(t, func(t *testing.T, now func() time.Time) *catalog.Catalog {
+		return open(t, catalog.Options{Path: filepath.Join(t.TempDir(), "catalog.db"), Now: now, CacheBytes: 8 << 10})
+	})
+}
+
 // open opens a catalog and closes it at the end of the test.
 func open(t testing.TB, o catalog.Options) *catalog.Catalog {
 	t.Helper()

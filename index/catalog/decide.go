@@ -62,7 +62,7 @@ func (c *Catalog) Confirm(ctx context.Context, key string, until time.Time, by s
 	if until.IsZero() {
 		by = ""
 	}
-	return c.tx(ctx, "confirm document "+key, func(tx *sql.Tx) error {
+	return c.txOn(ctx, "confirm document "+key, func() touched { return touched{documents: []string{key}} }, func(tx *sql.Tx) error {
 		return mustChange(tx.ExecContext(ctx, `UPDATE documents SET confirmed_until = ?, confirmed_by = ? WHERE doc = ?`, millis(until), by, key))
 	})
 }
@@ -71,7 +71,7 @@ func (c *Catalog) Confirm(ctx context.Context, key string, until time.Time, by s
 // listed it: a person's decision is no sight of it.
 func (c *Catalog) decide(ctx context.Context, b *Batch) error {
 	d := &b.Changes[0].Document
-	err := c.tx(ctx, "decide on document "+d.ExternalID, func(tx *sql.Tx) error {
+	err := c.txOn(ctx, "decide on document "+d.ExternalID, func() touched { return b.touches(time.Time{}) }, func(tx *sql.Tx) error {
 		w, err := newWriter(ctx, tx, b, c.now())
 		if err != nil {
 			return err

@@ -31,7 +31,7 @@ func (c *Catalog) ConsumerMark(ctx context.Context, name string) (int64, error) 
 
 // SetConsumerMark records how far a consumer has followed the log.
 func (c *Catalog) SetConsumerMark(ctx context.Context, name string, mark int64) error {
-	return c.tx(ctx, "save mark of "+name, func(tx *sql.Tx) error {
+	return c.txApart(ctx, "save mark of "+name, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO consumers (name, mark) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET mark = excluded.mark`, name, mark)
 		return err
 	})
@@ -240,6 +240,9 @@ func (v *View) OpenChunks(ctx context.Context) iter.Seq2[OpenChunk, error] {
 	}
 }
 
+// maxPayloads bounds what OpenChunks keeps of documents; a full map is emptied.
+const maxPayloads = 16384
+
 // scanOpenChunk keeps the payloads of documents in known: chunks come in the order of
 // their IDs, and decoding the details once for each would take most of the time.
 func scanOpenChunk(r scanner, known map[string]index.Payload) (OpenChunk, error) {
@@ -260,7 +263,7 @@ func scanOpenChunk(r scanner, known map[string]index.Payload) (OpenChunk, error)
 		}
 		d.Key = ch.Document
 		v.Payload = d.IndexPayload()
-		if len(known) >= maxInfos {
+		if len(known) >= maxPayloads {
 			clear(known)
 		}
 		known[ch.Document] = v.Payload

@@ -57,7 +57,7 @@ func (c *Catalog) CreateKey(ctx context.Context, k Key) (Key, string, error) {
 	text := KeyPrefix + base64.RawURLEncoding.EncodeToString(secret[:])
 	hash := sha256.Sum256([]byte(text))
 	k.ID, k.Created = "key_"+hex.EncodeToString(id[:]), c.now().UTC()
-	err := c.tx(ctx, "create key", func(tx *sql.Tx) error {
+	err := c.txApart(ctx, "create key", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO keys (id, name, hash, role, bases, drafts, created, used, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)`,
 			k.ID, k.Name, hash[:], string(k.Role), encode(k.Bases), flag(k.Drafts), millis(k.Created))
 		return err
@@ -90,7 +90,7 @@ func (c *Catalog) Keys(ctx context.Context) ([]Key, error) {
 
 // RevokeKey makes a key useless at once in this process, and within keyFor in others.
 func (c *Catalog) RevokeKey(ctx context.Context, id string) error {
-	err := c.tx(ctx, "revoke key "+id, func(tx *sql.Tx) error {
+	err := c.txApart(ctx, "revoke key "+id, func(tx *sql.Tx) error {
 		return mustChange(tx.ExecContext(ctx, `UPDATE keys SET revoked = ? WHERE id = ? AND revoked = 0`, millis(c.now()), id))
 	})
 	c.keyCache.empty()
@@ -118,7 +118,7 @@ func (c *Catalog) CheckKey(ctx context.Context, secret string) (*Key, error) {
 
 // TouchKeys records when keys were last used.
 func (c *Catalog) TouchKeys(ctx context.Context, used map[string]time.Time) error {
-	return c.tx(ctx, "record use of keys", func(tx *sql.Tx) error {
+	return c.txApart(ctx, "record use of keys", func(tx *sql.Tx) error {
 		for id, at := range used {
 			if _, err := tx.ExecContext(ctx, `UPDATE keys SET used = ? WHERE id = ? AND used < ?`, millis(at), id, millis(at)); err != nil {
 				return err

@@ -20,7 +20,7 @@ var _ schedules.Store = (*Jobs)(nil)
 
 // Put makes the job exist.
 func (j *Jobs) Put(ctx context.Context, job schedules.Job) error {
-	return j.c.tx(ctx, "save job "+job.Subject, func(tx *sql.Tx) error {
+	return j.c.txApart(ctx, "save job "+job.Subject, func(tx *sql.Tx) error {
 		// The token begins at the time, so that a job which was removed and made again
 		// does not repeat the tokens of leases from before.
 		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (kind, subject, schedule, due, paused, worker, token, expires, failures)
@@ -34,7 +34,7 @@ func (j *Jobs) Put(ctx context.Context, job schedules.Job) error {
 
 // Remove forgets the job.
 func (j *Jobs) Remove(ctx context.Context, key schedules.Key) error {
-	return j.c.tx(ctx, "remove job "+key.Subject, func(tx *sql.Tx) error {
+	return j.c.txApart(ctx, "remove job "+key.Subject, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM jobs WHERE kind = ? AND subject = ?`, key.Kind, key.Subject)
 		return err
 	})
@@ -78,7 +78,7 @@ func (j *Jobs) ClaimNow(ctx context.Context, worker string, key schedules.Key, l
 
 func (j *Jobs) take(ctx context.Context, worker string, lease time.Duration, now time.Time, where string, args []any) (*schedules.Lease, error) {
 	var l *schedules.Lease
-	err := j.c.tx(ctx, "claim a job", func(tx *sql.Tx) error {
+	err := j.c.txApart(ctx, "claim a job", func(tx *sql.Tx) error {
 		var v schedules.Lease
 		var due int64
 		err := tx.QueryRowContext(ctx, `SELECT kind, subject, schedule, token, due, failures FROM jobs WHERE `+where, args...).
@@ -105,7 +105,7 @@ func (j *Jobs) take(ctx context.Context, worker string, lease time.Duration, now
 // Extend prolongs a lease that nobody has taken over.
 func (j *Jobs) Extend(ctx context.Context, l *schedules.Lease, lease time.Duration) error {
 	until := j.c.now().Add(lease)
-	err := j.c.tx(ctx, "extend lease on "+l.Subject, func(tx *sql.Tx) error {
+	err := j.c.txApart(ctx, "extend lease on "+l.Subject, func(tx *sql.Tx) error {
 		return lostUnlessChanged(tx.ExecContext(ctx, `UPDATE jobs SET expires = ? WHERE kind = ? AND subject = ? AND token = ? AND expires > 0`,
 			millis(until), l.Kind, l.Subject, l.Token))
 	})
@@ -121,7 +121,7 @@ func (j *Jobs) Finish(ctx context.Context, l *schedules.Lease, o schedules.Outco
 	if o.Failed {
 		failures = l.Failures + 1
 	}
-	return j.c.tx(ctx, "finish job "+l.Subject, func(tx *sql.Tx) error {
+	return j.c.txApart(ctx, "finish job "+l.Subject, func(tx *sql.Tx) error {
 		return lostUnlessChanged(tx.ExecContext(ctx, `UPDATE jobs SET expires = 0, worker = '', failures = ?, due = ? WHERE kind = ? AND subject = ? AND token = ? AND expires > 0`,
 			failures, millis(next), l.Kind, l.Subject, l.Token))
 	})

@@ -9,7 +9,7 @@ import (
 // SetModel keeps the answer state's model of a knowledge base with the head of the
 // change log at which it was fitted. ErrNotFound when there is no such base.
 func (c *Catalog) SetModel(ctx context.Context, base, model string, seq int64) error {
-	return c.tx(ctx, "save the answer model of "+base, func(tx *sql.Tx) error {
+	return c.txApart(ctx, "save the answer model of "+base, func(tx *sql.Tx) error {
 		return mustChange(tx.ExecContext(ctx, `UPDATE bases SET model = ?, model_seq = ? WHERE id = ?`, model, seq, base))
 	})
 }

@@ -31,12 +31,10 @@ func TestReadersNeverWalkThroughTables(t *testing.T) {
 		if bad := walks(first); bad != "" {
 			t.Errorf("%.60s ... with %d values walks: %s", query, strings.Count(query, "?"), bad)
 		}
-		if strings.Contains(query, vouchJoins) && strings.Contains(strings.Join(first, "\n"), "d USING INDEX documents_group") {
-			t.Errorf("vouching with %d values walks through the base", strings.Count(query, "?"))
-		}
 	}
 	for name, query := range map[string]string{
-		"opened chunks": chunksWhere(openedWithin), "closed chunks": chunksWhere(closedWithin), "forgetting": `DELETE FROM chunks WHERE ` + closedUpTo,
+		"documents of passages": `SELECT ` + shownColumns + fromShown + placeholders(64) + `)`,
+		"opened chunks":         chunksWhere(openedWithin), "closed chunks": chunksWhere(closedWithin), "forgetting": `DELETE FROM chunks WHERE ` + closedUpTo,
 	} {
 		if bad := walks(plan(t, c, query, strings.Count(query, "?"))); bad != "" {
 			t.Errorf("%s: %s", name, bad)
@@ -52,6 +50,9 @@ func TestReadersNeverWalkThroughTables(t *testing.T) {
 
 func ask(t *testing.T, c *Catalog, n int) error {
 	ids := make([]index.ChunkID, n)
+	for i := range ids {
+		ids[i] = index.ChunkID{byte(i), byte(i >> 8)}
+	}
 	if _, err := c.Vouch(t.Context(), index.VouchRequest{IDs: ids}); err != nil {
 		return err
 	}

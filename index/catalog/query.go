@@ -33,7 +33,7 @@ type Feedback struct {
 
 // LogQueries writes rows of the ledger in one transaction.
 func (c *Catalog) LogQueries(ctx context.Context, list []Query) error {
-	return c.tx(ctx, "write the query log", func(tx *sql.Tx) error {
+	return c.txApart(ctx, "write the query log", func(tx *sql.Tx) error {
 		st, err := tx.PrepareContext(ctx, `INSERT INTO queries (id, base, at, api_key, query, state, mark, took_us, served) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 		if err != nil {
 			return err
@@ -94,7 +94,7 @@ func (c *Catalog) Queries(ctx context.Context, base string, limit int) ([]Query,
 
 // AddFeedback keeps feedback, or returns ErrNotFound when the query is not in the ledger.
 func (c *Catalog) AddFeedback(ctx context.Context, f Feedback) error {
-	return c.tx(ctx, "keep feedback", func(tx *sql.Tx) error {
+	return c.txApart(ctx, "keep feedback", func(tx *sql.Tx) error {
 		return mustChange(tx.ExecContext(ctx, `INSERT INTO feedback (id, query_id, chunk, verdict, comment, at)
 			SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM feedback), id, ?, ?, ?, ? FROM queries WHERE id = ?`,
 			f.Chunk, f.Verdict, f.Comment, millis(c.now()), f.QueryID))
@@ -103,7 +103,7 @@ func (c *Catalog) AddFeedback(ctx context.Context, f Feedback) error {
 
 // ForgetQueries deletes rows of the ledger, and their feedback, from before a time.
 func (c *Catalog) ForgetQueries(ctx context.Context, before time.Time) error {
-	return c.tx(ctx, "forget old queries", func(tx *sql.Tx) error {
+	return c.txApart(ctx, "forget old queries", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM feedback WHERE query_id IN (SELECT id FROM queries WHERE at < ?)`, millis(before)); err != nil {
 			return err
 		}

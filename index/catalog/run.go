@@ -106,7 +106,7 @@ func (r *Report) Because(reason string) {
 // BeginRun records that a run of a source starts and returns its number.
 func (c *Catalog) BeginRun(ctx context.Context, r Report) (int64, error) {
 	var id int64
-	err := c.tx(ctx, "begin run of "+r.Source, func(tx *sql.Tx) error {
+	err := c.txApart(ctx, "begin run of "+r.Source, func(tx *sql.Tx) error {
 		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM runs`).Scan(&id); err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (c *Catalog) BeginRun(ctx context.Context, r Report) (int64, error) {
 
 // EndRun records how a run ended.
 func (c *Catalog) EndRun(ctx context.Context, r Report) error {
-	return c.tx(ctx, "end run of "+r.Source, func(tx *sql.Tx) error {
+	return c.txApart(ctx, "end run of "+r.Source, func(tx *sql.Tx) error {
 		return mustChange(tx.ExecContext(ctx, `UPDATE runs SET ended = ?, result = ?, report = ? WHERE id = ?`, millis(r.Ended), r.Result, encode(r), r.Run))
 	})
 }

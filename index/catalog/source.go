@@ -58,6 +58,8 @@ type Source struct {
 	Updated     time.Time
 }
 
+func touchesSources() touched { return touched{sources: true} }
+
 const sourceColumns = `id, base, kind, owner, schedule, review_every, settings, digest, extract, guard, origin, state, state_reason, refusals, refused_at, created, updated`
 
 func scanSource(r scanner) (Source, error) {
@@ -78,7 +80,7 @@ func scanSource(r scanner) (Source, error) {
 // source that exists are kept, except that State is set when it is not "".
 func (c *Catalog) PutSource(ctx context.Context, s Source) error {
 	now := millis(c.now())
-	return c.tx(ctx, "save source "+s.ID, func(tx *sql.Tx) error {
+	return c.txOn(ctx, "save source "+s.ID, touchesSources, func(tx *sql.Tx) error {
 		state := s.State
 		if state == "" {
 			state = Draft
@@ -102,7 +104,7 @@ func (c *Catalog) PutSource(ctx context.Context, s Source) error {
 
 // SetSourceState changes the publication state. ErrNotFound when there is no such source.
 func (c *Catalog) SetSourceState(ctx context.Context, id string, state SourceState, reason string) error {
-	return c.tx(ctx, "change state of source "+id, func(tx *sql.Tx) error {
+	return c.txOn(ctx, "change state of source "+id, touchesSources, func(tx *sql.Tx) error {
 		return mustChange(tx.ExecContext(ctx, `UPDATE sources SET state = ?, state_reason = ?, refusals = 0, refused_at = 0, updated = ? WHERE id = ?`,
 			string(state), reason, millis(c.now()), id))
 	})
@@ -112,7 +114,7 @@ func (c *Catalog) SetSourceState(ctx context.Context, id string, state SourceSta
 // ok, that it accepted them. It returns the source as it is afterwards.
 func (c *Catalog) CountRefusal(ctx context.Context, id string, ok bool) (Source, error) {
 	now := millis(c.now())
-	err := c.tx(ctx, "count refusals of source "+id, func(tx *sql.Tx) error {
+	err := c.txOn(ctx, "count refusals of source "+id, touchesSources, func(tx *sql.Tx) error {
 		if ok {
 			_, err := tx.ExecContext(ctx, `UPDATE sources SET refusals = 0, refused_at = 0 WHERE id = ? AND refusals > 0`, id)
 			return err
@@ -196,7 +198,7 @@ func (c *Catalog) RemoveSource(ctx context.Context, id string) error {
 // beginRemoval hides the source and takes the lease of a run that is under way:
 // what it would still write would be left behind.
 func (c *Catalog) beginRemoval(ctx context.Context, id string) error {
-	return c.tx(ctx, "begin removal of source "+id, func(tx *sql.Tx) error {
+	return c.txOn(ctx, "begin removal of source "+id, touchesSources, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM jobs WHERE subject = ?`, id); err != nil {
 			return err
 		}

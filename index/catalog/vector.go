@@ -12,7 +12,7 @@ import (
 // of what was embedded.
 func (c *Catalog) PutVectors(ctx context.Context, fingerprint string, vectors map[index.Hash][]byte) error {
 	now := millis(c.now())
-	return c.tx(ctx, "keep vectors", func(tx *sql.Tx) error {
+	return c.txApart(ctx, "keep vectors", func(tx *sql.Tx) error {
 		for hash, v := range vectors {
 			_, err := tx.ExecContext(ctx, `INSERT INTO vectors (fingerprint, input_hash, vector, used) VALUES (?, ?, ?, ?)
 				ON CONFLICT (fingerprint, input_hash) DO UPDATE SET vector = excluded.vector, used = excluded.used`, fingerprint, hash[:], v, now)
