@@ -3,6 +3,7 @@ package retrieve
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"freshet/index"
 	"freshet/index/lexical"
@@ -83,9 +84,8 @@ func (s *session) ask(ctx context.Context, depth, explain int) (hits []found, ma
 // vouch asks the catalog for hits and adds what may be shown to the candidates.
 func (s *session) vouch(ctx context.Context, hits []found) error {
 	ids := make([]index.ChunkID, len(hits))
-	at := make(map[index.ChunkID]int, len(hits))
 	for i, h := range hits {
-		ids[i], at[h.id] = h.id, i
+		ids[i] = h.id
 	}
 	passages, err := s.r.o.Catalog.Vouch(ctx, index.VouchRequest{
 		Base: s.req.Base, Mark: s.mark, IDs: ids, Principals: s.req.Principals, Drafts: s.req.Drafts,
@@ -93,13 +93,15 @@ func (s *session) vouch(ctx context.Context, hits []found) error {
 	if err != nil {
 		return fmt.Errorf("vouch for %d passages: %w", len(ids), err)
 	}
+	made := make([]candidate, len(passages)) // at once, because they live as long as one another
 	for i := range passages {
 		p := &passages[i]
-		place, asked := at[p.Chunk.ID]
-		if !asked || !s.admits(p) {
+		place := slices.Index(ids, p.Chunk.ID)
+		if place < 0 || !s.admits(p) {
 			continue
 		}
-		s.candidates = append(s.candidates, s.newCandidate(p, hits[place]))
+		s.judge(&made[i], p, &hits[place])
+		s.candidates = append(s.candidates, &made[i])
 	}
 	return nil
 }
@@ -115,8 +117,9 @@ func (s *session) admits(p *index.Passage) bool {
 	return contextFit(s.req.Context, p.Document.Facets) != contradicts
 }
 
-func (s *session) newCandidate(p *index.Passage, h found) *candidate {
-	c := &candidate{id: p.Chunk.ID, passage: p, found: h, freshness: freshness(&p.Document, s.now)}
+// judge makes c the candidate of a passage that was found.
+func (s *session) judge(c *candidate, p *index.Passage, h *found) {
+	*c = candidate{id: p.Chunk.ID, passage: p, found: *h, freshness: freshness(&p.Document, s.now)}
 	c.scores.Dense = h.dense
 	for i, x := range h.terms {
 		if i == len(s.query.Terms) {
@@ -131,5 +134,4 @@ func (s *session) newCandidate(p *index.Passage, h found) *candidate {
 			c.scores.Title += float64(x)
 		}
 	}
-	return c
 }

@@ -2,7 +2,6 @@ package retrieve
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"freshet/index"
@@ -105,7 +104,7 @@ func (s *session) titleFeatures(f *Features, explained []*candidate) {
 
 // explained are the candidates whose contributions are known.
 func (s *session) explained() []*candidate {
-	var list []*candidate
+	list := make([]*candidate, 0, len(s.candidates))
 	for _, c := range s.candidates {
 		if c.found.terms != nil {
 			list = append(list, c)
@@ -166,19 +165,23 @@ func (c *candidate) subject() string {
 // margin is how far the fifth subject is behind the first, as a share; the last
 // when there are fewer.
 func margin(list []*candidate, score func(*candidate) float64) float64 {
-	bests := make(map[string]float64, len(list))
-	for _, c := range list {
-		bests[c.subject()] = max(bests[c.subject()], score(c))
+	// A subject's best is its first once the list is in order of this score.
+	order := slices.Clone(list)
+	slices.SortFunc(order, func(a, b *candidate) int { return compareScores(score(a), score(b)) })
+	scores := make([]float64, 0, 5) // the best of the first five subjects
+	for i, c := range order {
+		same := func(x *candidate) bool { return x.subject() == c.subject() }
+		if len(scores) < cap(scores) && !slices.ContainsFunc(order[:i], same) {
+			scores = append(scores, max(score(c), 0))
+		}
 	}
-	scores := slices.Sorted(maps.Values(bests))
-	slices.Reverse(scores)
 	if scores[0] <= 0 {
 		return 0
 	}
 	if len(scores) == 1 {
 		return 1
 	}
-	return (scores[0] - scores[min(4, len(scores)-1)]) / scores[0]
+	return (scores[0] - scores[len(scores)-1]) / scores[0]
 }
 
 func ratio(a, b float64) float64 {

@@ -25,10 +25,10 @@ const soon = 14 * 24 * time.Hour
 // freshness judges a document. Reasons are codes: unreadable (an old copy
 // serves), review_interval_passed, review_due_soon, confirmation_ended,
 // confirmation_ends_soon, and source_ with the state of a source that no longer
-// syncs.
+// syncs. Its dates are those of the document, not copies.
 func freshness(d *index.DocumentInfo, now time.Time) Freshness {
 	f := Freshness{
-		Modified: known(d.Modified), Checked: known(d.Checked), ConfirmedUntil: known(d.ConfirmedUntil), State: Fresh, Reasons: []string{},
+		Modified: known(&d.Modified), Checked: known(&d.Checked), ConfirmedUntil: known(&d.ConfirmedUntil), State: Fresh, Reasons: []string{},
 	}
 	note := func(s FreshnessState, reason string) {
 		if f.State != Stale {
@@ -72,9 +72,9 @@ func reviewDue(d *index.DocumentInfo, now time.Time, note func(FreshnessState, s
 	}
 }
 
-func known(t time.Time) *time.Time {
+func known(t *time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
-	return &t
+	return t
 }

@@ -100,29 +100,32 @@ func (c *candidate) page() string {
 // taken joins it instead.
 func (s *session) choose() {
 	s.chosen = s.chosen[:0]
-	document := make(map[string]string) // page or translation group -> the document taken of it
-	taken := make(map[string]int)
 	for _, c := range s.candidates {
 		if len(s.chosen) == s.req.Limit {
 			s.joins(c)
 			continue
 		}
-		d := &c.passage.Document
-		page, group := "page "+c.page(), "group "+d.Translation
-		if other, ok := document[page]; ok && other != d.Key {
+		taken, other := s.takenOf(c)
+		if other || s.joins(c) || taken == perPage {
 			continue
 		}
-		if other, ok := document[group]; ok && d.Translation != "" && other != d.Key {
-			continue
-		}
-		if s.joins(c) || taken[page] == perPage {
-			continue
-		}
-		document[page] = d.Key
-		if d.Translation != "" {
-			document[group] = d.Key
-		}
-		taken[page]++
 		s.chosen = append(s.chosen, newChoice(c))
 	}
+}
+
+// takenOf counts the passages that were chosen of a candidate's page, and reports
+// whether any is of another document with its page or of its translation group.
+func (s *session) takenOf(c *candidate) (taken int, other bool) {
+	d, page := &c.passage.Document, c.page()
+	for _, x := range s.chosen {
+		theirs := &x.main.passage.Document
+		samePage := x.main.page() == page
+		if theirs.Key != d.Key && (samePage || d.Translation != "" && theirs.Translation == d.Translation) {
+			return 0, true
+		}
+		if samePage {
+			taken++
+		}
+	}
+	return taken, false
 }
