@@ -43,7 +43,7 @@ func (s *Server) handleSearch(w http.ResponseWriter, r *http.Request) {
 	}
 	out := buffers.Get().(*bytes.Buffer)
 	defer giveBack(out)
-	if err := marshal(out, &resp); err != nil {
+	if err := marshalAnswer(out, &resp); err != nil {
 		s.fail(w, r, c, err)
 		return
 	}
