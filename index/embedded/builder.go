@@ -137,6 +137,7 @@ func buildOne(base string, points []*index.Point, dimension, filters int) *segme
 	s.payloads = texts.list
 	s.order = orderOf(s.ids)
 	invert(s, points)
+	s.weighLists()
 	s.finish(filters)
 	return s
 }
@@ -239,15 +240,14 @@ func (t *termTable) layOut(s *segment) []uint32 {
 		sorted[number] = uint64(term)<<32 | uint64(number)
 	}
 	slices.Sort(sorted)
-	s.terms = make([]uint32, len(sorted))
-	s.starts = make([]uint32, len(sorted)+1)
+	s.dict = make([]entry, len(sorted)+1)
 	places := make([]uint32, len(sorted))
 	next := uint32(0)
 	for i, both := range sorted {
 		number := uint32(both)
-		s.terms[i], s.starts[i], places[number] = uint32(both>>32), next, next
+		s.dict[i], places[number] = entry{Term: uint32(both >> 32), Start: next}, next
 		next += t.counts[number]
 	}
-	s.starts[len(sorted)] = next
+	s.dict[len(sorted)].Start = next
 	return places
 }

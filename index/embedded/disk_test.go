@@ -2,7 +2,9 @@ package embedded
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -166,9 +168,15 @@ func TestASnapshotThatCannotBeUsedIsDiscardedWithTheReason(t *testing.T) {
 		"a bit of a segment is flipped": {change(segment, func(b []byte) []byte { b[len(b)/2] ^= 4; return b }), testSpace, "checksum"},
 		"a segment is cut off":          {change(segment, func(b []byte) []byte { return b[:len(b)-8] }), testSpace, "bytes"},
 		"a segment is empty":            {change(segment, func([]byte) []byte { return nil }), testSpace, "bytes"},
-		"a segment is missing":          {func(dir string) { must(t, os.Remove(filepath.Join(dir, segment))) }, testSpace, segment},
-		"the manifest is cut off":       {change(manifestName, func(b []byte) []byte { return b[:len(b)-1] }), testSpace, "checksum"},
-		"the manifest is empty":         {change(manifestName, func([]byte) []byte { return nil }), testSpace, "version"},
+		"a segment is of the version before": {change(segment, func(b []byte) []byte {
+			binary.NativeEndian.PutUint64(b, fileMagic-1)
+			end := len(b) - 8
+			binary.NativeEndian.PutUint64(b[end:], uint64(crc32.Checksum(b[:end], castagnoli)))
+			return b
+		}), testSpace, "version"},
+		"a segment is missing":    {func(dir string) { must(t, os.Remove(filepath.Join(dir, segment))) }, testSpace, segment},
+		"the manifest is cut off": {change(manifestName, func(b []byte) []byte { return b[:len(b)-1] }), testSpace, "checksum"},
+		"the manifest is empty":   {change(manifestName, func([]byte) []byte { return nil }), testSpace, "version"},
 		"the manifest is of another version": {
 			change(manifestName, func(b []byte) []byte { return bytes.Replace(b, []byte("index 1"), []byte("index 2"), 1) }), testSpace, "version",
 		},

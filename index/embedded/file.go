@@ -20,13 +20,14 @@ import (
 //	checksum    CRC-32C of all before, in eight bytes
 //
 // A machine of the other byte order does not recognise the magic number.
-const fileMagic = 0x4652_5348_5345_4701
+const fileMagic = 0x4652_5348_5345_4702
 
 type fileHeader struct {
 	Magic       uint64
 	Chunks      uint64
 	Terms       uint64
 	Postings    uint64
+	Heavy       uint64
 	Payloads    uint64
 	Arena       uint64
 	DenseChunks uint64
@@ -43,7 +44,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // plain are the types that arrays consist of; none has a pointer or padding.
 type plain interface {
-	uint8 | uint16 | uint32 | uint64 | int64 | float32 | index.ChunkID | index.Hash | fileHeader
+	uint8 | uint16 | uint32 | uint64 | int64 | float32 | index.ChunkID | index.Hash | entry | fileHeader
 }
 
 // asBytes is the memory of a list.
@@ -65,8 +66,8 @@ func asList[T plain](b []byte, n int) []T {
 
 func (s *segment) header(dimension int) fileHeader {
 	return fileHeader{
-		Magic: fileMagic, Chunks: uint64(s.len()), Terms: uint64(len(s.terms)), Postings: uint64(len(s.locals)),
-		Payloads: uint64(s.payloads.len()), Arena: uint64(len(s.payloads.arena)),
+		Magic: fileMagic, Chunks: uint64(s.len()), Terms: uint64(s.terms()), Postings: uint64(len(s.locals)),
+		Heavy: uint64(len(s.rack.words) / max(stride(s.len()), 1)), Payloads: uint64(s.payloads.len()), Arena: uint64(len(s.payloads.arena)),
 		DenseChunks: uint64(len(s.denseLocals)), Dimension: uint64(dimension), Base: uint64(len(s.base)),
 	}
 }
@@ -74,7 +75,7 @@ func (s *segment) header(dimension int) fileHeader {
 func (s *segment) arrays() [][]byte {
 	return [][]byte{
 		asBytes(s.ids), asBytes(s.inputs), asBytes(s.seqs), asBytes(s.refs), asBytes(s.order),
-		asBytes(s.terms), asBytes(s.starts), asBytes(s.locals), s.weights,
+		asBytes(s.dict), asBytes(s.locals), s.weights, asBytes(s.rack.words), asBytes(s.rack.ranks),
 		asBytes(s.payloads.hashes), asBytes(s.payloads.starts), s.payloads.arena,
 		asBytes(s.denseLocals), asBytes(s.dense), []byte(s.base),
 	}
@@ -94,9 +95,10 @@ func (h fileHeader) fileSize() int64 {
 // sizes are the lengths of the arrays in bytes.
 func (h fileHeader) sizes() []int64 {
 	n, terms, postings, payloads, dense := int64(h.Chunks), int64(h.Terms), int64(h.Postings), int64(h.Payloads), int64(h.DenseChunks)
+	rack := int64(h.Heavy) * int64(stride(int(n)))
 	return []int64{
 		n * 16, n * 16, n * 8, n * 4, n * 2,
-		terms * 4, (terms + 1) * 4, postings * 2, postings,
+		(terms + 1) * 12, postings * 2, postings, rack * 8, rack * 2,
 		payloads * 16, (payloads + 1) * 4, int64(h.Arena),
 		dense * 2, dense * int64(h.Dimension) * 4, int64(h.Base),
 	}
@@ -109,7 +111,7 @@ func (h fileHeader) check(dimension int) error {
 		return errors.New("it is no segment of this version and machine")
 	case h.Dimension != uint64(dimension):
 		return fmt.Errorf("its vectors have %d dimensions, not %d", h.Dimension, dimension)
-	case h.Chunks > maxChunks, h.Terms > h.Postings, h.Postings > maxPostings, h.Payloads > h.Chunks, h.Arena > maxArena,
+	case h.Chunks > maxChunks, h.Terms > h.Postings, h.Postings > maxPostings, h.Heavy > min(h.Terms, maxHeavy), h.Payloads > h.Chunks, h.Arena > maxArena,
 		h.DenseChunks > h.Chunks, h.Base > maxBase, dimension == 0 && h.DenseChunks > 0:
 		return errors.New("its header is impossible")
 	}
@@ -185,15 +187,16 @@ func cut(b []byte, h fileHeader) *segment {
 		at += padded(size)
 	}
 	n, terms, payloadCount, dense := int(h.Chunks), int(h.Terms), int(h.Payloads), int(h.DenseChunks)
+	racked := int(h.Heavy) * stride(n)
 	return &segment{
 		ids: asList[index.ChunkID](parts[0], n), inputs: asList[index.Hash](parts[1], n),
 		seqs: asList[int64](parts[2], n), refs: asList[uint32](parts[3], n), order: asList[uint16](parts[4], n),
-		terms: asList[uint32](parts[5], terms), starts: asList[uint32](parts[6], terms+1),
-		locals: asList[uint16](parts[7], int(h.Postings)), weights: parts[8],
+		dict: asList[entry](parts[5], terms+1), locals: asList[uint16](parts[6], int(h.Postings)), weights: parts[7],
+		rack: rack{asList[uint64](parts[8], racked), asList[uint16](parts[9], racked)},
 		payloads: payloads{
-			hashes: asList[index.Hash](parts[9], payloadCount), starts: asList[uint32](parts[10], payloadCount+1), arena: parts[11],
+			hashes: asList[index.Hash](parts[10], payloadCount), starts: asList[uint32](parts[11], payloadCount+1), arena: parts[12],
 		},
-		denseLocals: asList[uint16](parts[12], dense), dense: asList[float32](parts[13], dense*int(h.Dimension)),
-		base: string(parts[14]),
+		denseLocals: asList[uint16](parts[13], dense), dense: asList[float32](parts[14], dense*int(h.Dimension)),
+		base: string(parts[15]),
 	}
 }

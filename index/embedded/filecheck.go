@@ -42,18 +42,28 @@ func (s *segment) checkOrder() error {
 }
 
 func (s *segment) checkPostings() error {
-	if s.starts[0] != 0 || int(s.starts[len(s.terms)]) != len(s.locals) {
+	if s.dict[0].Start != 0 || int(s.dict[s.terms()].Start) != len(s.locals) {
 		return errors.New("its posting lists do not fill their place")
 	}
-	for i, term := range s.terms {
-		from, to := s.starts[i], s.starts[i+1]
+	heavy := 0
+	for i, e := range s.dict[:s.terms()] {
+		from, to := e.Start, s.dict[i+1].Start
 		switch {
-		case i > 0 && term <= s.terms[i-1]:
+		case i > 0 && e.Term <= s.dict[i-1].Term:
 			return errors.New("its terms are out of order")
 		case from >= to || int(to) > len(s.locals):
-			return fmt.Errorf("the posting list of term %d has no place", term)
+			return fmt.Errorf("the posting list of term %d has no place", e.Term)
 		case !ascending(s.locals[from:to], s.len()):
-			return fmt.Errorf("the posting list of term %d is out of order", term)
+			return fmt.Errorf("the posting list of term %d is out of order", e.Term)
+		}
+		if e.heavy() == 0 {
+			continue
+		}
+		if heavy++; e.heavy() != heavy || heavy*stride(s.len()) > len(s.rack.words) {
+			return fmt.Errorf("term %d has the number %d among the heavy ones", e.Term, e.heavy())
+		}
+		if part := s.rack.of(heavy, stride(s.len())); part.check(s.locals[from:to]) != nil {
+			return fmt.Errorf("term %d: %w", e.Term, part.check(s.locals[from:to]))
 		}
 	}
 	return nil

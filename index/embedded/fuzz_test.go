@@ -36,6 +36,11 @@ func FuzzReadSegment(f *testing.F) {
 		}
 		f.Add(b.Bytes(), dimension > 0)
 	}
+	var b bytes.Buffer
+	if _, _, err := build(distinct(crowded(1, 90)), 0, maxChunks, 4)[0].writeTo(&b, 0); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes(), false)
 	f.Fuzz(func(t *testing.T, b []byte, dense bool) {
 		dimension := 0
 		if dense {
@@ -58,8 +63,8 @@ func useAll(t *testing.T, seg *segment, dimension int) {
 	w := new(workspace)
 	list := []*view{{seg: seg}}
 	terms := []index.Term{{ID: 0, Value: 1}, {ID: math.MaxUint32, Value: -1}}
-	for _, term := range seg.terms[:min(len(seg.terms), 50)] {
-		terms = append(terms, index.Term{ID: term, Value: 1})
+	for _, e := range seg.dict[:min(seg.terms(), 50)] {
+		terms = append(terms, index.Term{ID: e.Term, Value: 1})
 	}
 	queries := []index.Query{
 		{Lexical: terms, Limit: 3, Explain: 3},

@@ -35,6 +35,7 @@ func merge(inputs []*view, dimension, filters int, yield func()) *merger {
 	m := &merger{inputs: inputs, yield: yield, out: &segment{base: inputs[0].seg.base}}
 	m.chunks()
 	m.postings()
+	m.out.weighLists()
 	m.denseVectors(dimension)
 	m.out.order = orderOf(m.out.ids)
 	m.out.finish(filters)
@@ -75,11 +76,11 @@ func (m *merger) postings() {
 	total, terms := 0, 0
 	for _, v := range m.inputs {
 		total += len(v.seg.locals)
-		terms = max(terms, len(v.seg.terms))
+		terms = max(terms, v.seg.terms())
 	}
 	out := m.out
 	out.locals, out.weights = make([]uint16, 0, total), make([]uint8, 0, total)
-	out.terms, out.starts = make([]uint32, 0, terms), make([]uint32, 0, terms+1)
+	out.dict = make([]entry, 0, terms+1)
 	next := make([]int, len(m.inputs))
 	for {
 		term, any := m.lowest(next)
@@ -88,16 +89,16 @@ func (m *merger) postings() {
 		}
 		before := len(out.locals)
 		for i, v := range m.inputs {
-			if next[i] < len(v.seg.terms) && v.seg.terms[next[i]] == term {
+			if next[i] < v.seg.terms() && v.seg.dict[next[i]].Term == term {
 				m.copyList(i, next[i])
 				next[i]++
 			}
 		}
 		if len(out.locals) > before {
-			out.terms, out.starts = append(out.terms, term), append(out.starts, uint32(before))
+			out.dict = append(out.dict, entry{Term: term, Start: uint32(before)})
 		}
 	}
-	out.starts = append(out.starts, uint32(len(out.locals)))
+	out.dict = append(out.dict, entry{Start: uint32(len(out.locals))})
 	if len(out.locals) < total-total/16 {
 		out.locals, out.weights = slices.Clone(out.locals), slices.Clone(out.weights)
 	}
@@ -106,8 +107,8 @@ func (m *merger) postings() {
 func (m *merger) lowest(next []int) (term uint32, any bool) {
 	low := uint64(math.MaxUint64)
 	for i, v := range m.inputs {
-		if next[i] < len(v.seg.terms) {
-			low = min(low, uint64(v.seg.terms[next[i]]))
+		if next[i] < v.seg.terms() {
+			low = min(low, uint64(v.seg.dict[next[i]].Term))
 		}
 	}
 	return uint32(low), low != math.MaxUint64
@@ -115,7 +116,7 @@ func (m *merger) lowest(next []int) (term uint32, any bool) {
 
 func (m *merger) copyList(input, term int) {
 	seg, places, out := m.inputs[input].seg, m.places[input], m.out
-	from, to := seg.starts[term], seg.starts[term+1]
+	from, to := seg.dict[term].Start, seg.dict[term+1].Start
 	weights := seg.weights[from:to]
 	m.step(len(weights) + 16)
 	for i, local := range seg.locals[from:to] {

@@ -1,10 +1,12 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"freshet/index"
 )
@@ -54,10 +56,14 @@ type workspace struct {
 	sums    [maxChunks + 1]float32
 	touched [(maxChunks + 1) / 64]uint64
 	best    best
-	spans   []span // of the query's terms, view by view
+	order   []int  // of the views, larger ones first
+	spans   []span // of the query's terms, in their order, view by view
+	ranking []int  // of the terms, those that count most first
+	lists   []list // of the view being searched
+	rest    [blockChunks]uint16
 }
 
-func (w *workspace) answer(ctx context.Context, list []*view, q *index.Query) ([]index.Hit, error) {
+func (w *workspace) answer(ctx context.Context, views []*view, q *index.Query) ([]index.Hit, error) {
 	positive := true
 	for _, t := range q.Lexical {
 		positive = positive && t.Value*scale > 0
@@ -66,81 +72,54 @@ func (w *workspace) answer(ctx context.Context, list []*view, q *index.Query) ([
 	if positive && q.Dense == nil {
 		least = aboveZero
 	}
-	w.best.begin(list, q, least)
-	w.spans = w.spans[:0]
-	for i, v := range list {
+	w.begin(views, q, least)
+	for _, i := range w.order {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		w.best.enter(i)
+		v, spans := views[i], w.spans[i*len(q.Lexical):][:len(q.Lexical)]
 		switch {
 		case q.Dense != nil:
 			w.nearest(v.seg, q.Dense)
 		case positive:
-			w.weigh(v.seg, q.Lexical)
+			w.weigh(v.seg, q.Lexical, spans)
 		default:
-			w.weighMarked(v.seg, q.Lexical)
+			w.weighMarked(v.seg, q.Lexical, spans)
 		}
 	}
 	hits := w.best.hits(q, w.spans)
 	w.best = best{list: w.best.list[:0]}
+	clear(w.lists[:cap(w.lists)])
 	return hits, nil
 }
 
-// weigh adds up the segment's postings of every term and offers the chunks that
-// have any. It needs positive values, by which a sum above 0 says that a chunk
-// has a term.
-func (w *workspace) weigh(s *segment, terms []index.Term) {
-	any := false
-	for _, t := range terms {
-		p := s.span(t.ID)
-		w.spans = append(w.spans, p)
-		if p.from < p.to {
-			add(&w.sums, s.locals[p.from:p.to], s.weights[p.from:p.to], float32(t.Value*scale))
-			any = true
-		}
-	}
-	if !any {
-		return
-	}
-	sums := w.sums[:s.len()]
-	b := &w.best
-	for i, sum := range sums {
-		if sum >= b.least {
-			b.offer(i, sum)
-		}
-	}
-	clear(sums)
+// begin readies the workspace for a query. The views' larger segments come first,
+// because they soonest tell which score a hit needs.
+func (w *workspace) begin(views []*view, q *index.Query, least float32) {
+	w.best.begin(views, q, least)
+	w.order, w.ranking = numbers(w.order, len(views)), numbers(w.ranking, len(q.Lexical))
+	slices.SortStableFunc(w.order, func(a, b int) int { return views[b].seg.len() - views[a].seg.len() })
+	slices.SortStableFunc(w.ranking, func(a, b int) int { return cmp.Compare(q.Lexical[b].Value, q.Lexical[a].Value) })
+	n := len(views) * len(q.Lexical)
+	w.spans = slices.Grow(w.spans[:0], n)[:n]
 }
 
-// add is the loop in which a search spends its time. The size of sums lets the
-// compiler leave out the bounds check on it, and so does unrolling on the lists; a
-// product is rounded before it is added, so that every machine gives the same sums.
-func add(sums *[maxChunks + 1]float32, locals []uint16, weights []uint8, value float32) {
-	for len(locals) >= 8 && len(weights) >= 8 {
-		l, w := (*[8]uint16)(locals), (*[8]uint8)(weights)
-		sums[l[0]] += float32(value * float32(w[0]))
-		sums[l[1]] += float32(value * float32(w[1]))
-		sums[l[2]] += float32(value * float32(w[2]))
-		sums[l[3]] += float32(value * float32(w[3]))
-		sums[l[4]] += float32(value * float32(w[4]))
-		sums[l[5]] += float32(value * float32(w[5]))
-		sums[l[6]] += float32(value * float32(w[6]))
-		sums[l[7]] += float32(value * float32(w[7]))
-		locals, weights = locals[8:], weights[8:]
+// numbers makes a list of 0 to n-1 in the memory of another.
+func numbers(list []int, n int) []int {
+	list = slices.Grow(list[:0], n)[:n]
+	for i := range list {
+		list[i] = i
 	}
-	weights = weights[:len(locals)]
-	for i, local := range locals {
-		sums[local] += float32(value * float32(weights[i]))
-	}
+	return list
 }
 
 // weighMarked is weigh for values that may be 0 or negative: it notes which chunks
 // have a term.
-func (w *workspace) weighMarked(s *segment, terms []index.Term) {
-	for _, t := range terms {
+func (w *workspace) weighMarked(s *segment, terms []index.Term, spans []span) {
+	for i, t := range terms {
 		p := s.span(t.ID)
-		w.spans = append(w.spans, p)
+		spans[i] = p
 		add(&w.sums, s.locals[p.from:p.to], s.weights[p.from:p.to], float32(t.Value*scale))
 		for _, local := range s.locals[p.from:p.to] {
 			w.touched[local/64] |= 1 << (local % 64)

@@ -32,10 +32,10 @@ type segment struct {
 	refs   []uint32 // into payloads
 	order  []uint16 // local numbers in the order of IDs
 
-	terms   []uint32 // ascending
-	starts  []uint32 // of each term's postings, and the end of the last
+	dict    []entry  // by term, ascending, and one behind the last
 	locals  []uint16 // postings: local numbers, ascending within a term
 	weights []uint8  // postings: value in steps of scale
+	rack    rack
 
 	payloads payloads
 
@@ -52,47 +52,65 @@ type segment struct {
 
 func (s *segment) len() int { return len(s.ids) }
 
+// terms is the number of distinct terms.
+func (s *segment) terms() int { return len(s.dict) - 1 }
+
 // finish derives what is not stored.
 func (s *segment) finish(filters int) {
-	width := min(max(bits.Len(uint(len(s.terms)))-2, 0), 16)
+	width := min(max(bits.Len(uint(s.terms()))-2, 0), 16)
 	s.shift = uint(32 - width)
 	s.buckets = make([]uint32, 1<<width+1)
 	next := 0
-	for i, term := range s.terms {
-		for b := int(term >> s.shift); next <= b; next++ {
+	for i := range s.terms() {
+		for b := int(s.dict[i].Term >> s.shift); next <= b; next++ {
 			s.buckets[next] = uint32(i)
 		}
 	}
 	for ; next < len(s.buckets); next++ {
-		s.buckets[next] = uint32(len(s.terms))
+		s.buckets[next] = uint32(s.terms())
 	}
 	s.filters = newFilterCache(filters)
 }
 
 // A span is the range of a term's postings; it is empty when the term does not
 // occur.
-type span struct{ from, to uint32 }
+type span struct {
+	from, to uint32
+	extra    uint32 // of the entry
+}
 
 func (s *segment) span(term uint32) span {
 	b := term >> s.shift
 	low, high := s.buckets[b], s.buckets[b+1]
-	for low < high {
+	for high-low > 8 {
 		middle := (low + high) / 2
-		if s.terms[middle] < term {
+		if s.dict[middle].Term < term {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
-	if int(low) == len(s.terms) || s.terms[low] != term {
+	// A bucket has few terms, whose entries lie side by side.
+	for low < high && s.dict[low].Term < term {
+		low++
+	}
+	if int(low) == s.terms() || s.dict[low].Term != term {
 		return span{}
 	}
-	return span{s.starts[low], s.starts[low+1]}
+	e := s.dict[low]
+	return span{e.Start, s.dict[low+1].Start, e.Extra}
 }
 
 // weight returns the quantised weight of a term in a chunk, 0 when it does not
 // occur there.
 func (s *segment) weight(term span, local uint16) uint8 {
+	if heavy := (entry{Extra: term.extra}).heavy(); heavy > 0 {
+		part := s.rack.of(heavy, stride(s.len()))
+		if i, ok := part.place(local); ok {
+			return s.weights[int(term.from)+i]
+		}
+		return 0
+	}
 	i, ok := slices.BinarySearch(s.locals[term.from:term.to], local)
 	if !ok {
 		return 0
@@ -135,6 +153,6 @@ func (s *segment) below(rank int, id index.ChunkID) bool {
 
 // bytes is the size of the arrays.
 func (s *segment) bytes() int64 {
-	return int64(len(s.ids))*(16+16+8+4+2) + int64(len(s.terms)+len(s.starts)+len(s.buckets))*4 +
-		int64(len(s.locals))*3 + s.payloads.bytes() + int64(len(s.denseLocals))*2 + int64(len(s.dense))*4
+	return int64(len(s.ids))*(16+16+8+4+2) + int64(len(s.dict))*12 + int64(len(s.buckets))*4 +
+		int64(len(s.locals))*3 + int64(len(s.rack.words))*8 + int64(len(s.rack.ranks))*2 + s.payloads.bytes() + int64(len(s.denseLocals))*2 + int64(len(s.dense))*4
 }
