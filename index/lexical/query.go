@@ -157,6 +157,8 @@ type writer struct {
 	total  int
 	q      Query
 	places map[uint32]int // token ID -> place in q.Terms
+	// nearest are the words near to unknown ones, by their place in q.Words.
+	nearest map[int][]suggestion
 }
 
 // ContentWords returns the folded words of a text without stop words and question

@@ -3,8 +3,21 @@ package lexical
 // maxSuggestions is how many equally near words a misspelt one stands for.
 const maxSuggestions = 2
 
-// near returns the words of the base that are nearest to one it does not contain.
-func (w *writer) near(s *spoken) []suggestion {
+// near returns the words of the base that are nearest to the one at a place, which
+// the base does not contain. It is asked twice of a word, and searches once.
+func (w *writer) near(place int, s *spoken) []suggestion {
+	if w.nearest == nil {
+		w.nearest = make(map[int][]suggestion)
+	}
+	list, known := w.nearest[place]
+	if !known {
+		list = w.search(s)
+		w.nearest[place] = list
+	}
+	return list
+}
+
+func (w *writer) search(s *spoken) []suggestion {
 	if w.base == nil || w.o.NoSpeller || !proper(s.surface) {
 		return nil
 	}
@@ -19,7 +32,7 @@ func (w *writer) near(s *spoken) []suggestion {
 
 // unaccented finds an unknown word under other accents: the same word.
 func (w *writer) unaccented(place int, s *spoken) {
-	if near := w.near(s); len(near) > 0 && near[0].distance == 0 {
+	if near := w.near(place, s); len(near) > 0 && near[0].distance == 0 {
 		w.q.Words[place].Known = true
 		w.suggest(place, s, near, 1)
 	}
@@ -32,7 +45,7 @@ func (w *writer) spell(place int, s *spoken) {
 	if word.Known || word.Meant {
 		return
 	}
-	if near := w.near(s); len(near) > 0 {
+	if near := w.near(place, s); len(near) > 0 {
 		word.Corrected = near[0].surface
 		w.suggest(place, s, near, spellingWeight)
 	}
