@@ -45,6 +45,7 @@ type crawl struct {
 	visits   int // in this run
 	began    time.Time
 	ahead    ahead
+	ways     ways
 }
 
 // crawlState is what a cursor holds of a crawl beside its frontier.
@@ -82,6 +83,9 @@ func (c *crawl) run(ctx context.Context, pos connectors.Position) error {
 		if c.frontier, err = frontier.New(ctx, pos.Memory()); err != nil {
 			return err
 		}
+		if err := c.ways.recall(ctx, c, pos.Memory()); err != nil {
+			return err
+		}
 		err = c.begin(ctx, pos)
 	} else {
 		var ended bool
@@ -90,13 +94,13 @@ func (c *crawl) run(ctx context.Context, pos connectors.Position) error {
 			return c.end()
 		}
 		if err == nil {
-			err = c.session.recallTold(ctx)
+			err = errors.Join(c.session.recallTold(ctx), c.ways.recall(ctx, c, pos.Memory()))
 		}
 	}
 	if err != nil {
 		return err
 	}
-	c.session.found = c.frontier.IsDocument
+	c.session.found, c.session.pending = c.frontier.IsDocument, c.pending
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -159,11 +163,16 @@ func (c *crawl) begin(ctx context.Context, pos connectors.Position) error {
 	return nil
 }
 
-// follow puts an address into the frontier if it is of the site.
+// follow puts an address into the frontier if it is of the site and in no trap.
 func (c *crawl) follow(id string, depth int) {
 	u, err := url.Parse(id)
 	if err != nil || depth > c.site.maxDepth || c.site.scope.outside(u) != "" {
 		return
+	}
+	if _, ok := c.frontier.Number(id); !ok {
+		if id, ok = c.ways.follow(u, c.frontier); !ok {
+			return
+		}
 	}
 	if !c.hasRoom() {
 		if _, ok := c.frontier.Number(id); !ok {
@@ -174,8 +183,17 @@ func (c *crawl) follow(id string, depth int) {
 	c.frontier.Add(id, depth, 0)
 }
 
+// maxWaits is how often a copy waits for its original, which may wait for its own.
+const maxWaits = 3
+
+// pending reports whether an original is still to be decided on and waited for.
+func (c *crawl) pending(original string, round int) bool {
+	n, ok := c.frontier.Number(original)
+	return ok && round < maxWaits && !c.frontier.Visited(n)
+}
+
 func targetOf(it frontier.Item) target {
-	return target{URL: it.URL, Depth: it.Depth, Hops: it.Hops, Again: it.Again, Known: it.Known}
+	return target{URL: it.URL, Depth: it.Depth, Hops: it.Hops, Again: it.Again, Round: it.Round, Known: it.Known}
 }
 
 func (c *crawl) step(ctx context.Context, it frontier.Item) error {
@@ -195,6 +213,7 @@ func (c *crawl) step(ctx context.Context, it frontier.Item) error {
 	if !it.Known && !it.Again {
 		c.state.Fresh++
 	}
+	c.ways.learn(t.URL, v)
 	for _, id := range v.links {
 		c.follow(id, v.depth+1)
 	}
@@ -259,6 +278,9 @@ func (c *crawl) mark() error {
 
 // end removes the frontier's notes, a part with each checkpoint, and ends the pass.
 func (c *crawl) end() error {
+	if err := c.ways.tell(c); err != nil {
+		return err
+	}
 	for {
 		cursor, err := c.frontier.Clear(c.state)
 		if err != nil {

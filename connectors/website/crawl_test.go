@@ -153,7 +153,7 @@ func TestEveryAnswerOfAServerIsSomethingToSay(t *testing.T) {
 		"/forbidden": "verdict http_refused", "/new-place": "upsert", "/away": "skip excluded", "/loop": "verdict redirect_loop",
 		"/file.pdf": "upsert", "/image": "skip excluded", "/hidden": "skip noindex", "/behind-hidden": "upsert",
 		"/hidden-by-header": "skip noindex", "/hidden-from-us": "skip noindex", "/not-hidden": "upsert",
-		"/copy": "skip canonical_elsewhere", "/original": "upsert", "/empty": "skip empty", "/big": "verdict too_large",
+		"/copy": "skip canonical_elsewhere", "/original": "upsert", "/original/": "delete not_found", "/empty": "skip empty", "/big": "verdict too_large",
 		"/secret/x": "skip robots", "/garbled": "fault",
 	})
 	if !out.done {

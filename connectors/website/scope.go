@@ -9,10 +9,6 @@ import (
 	"freshet/connectors/website/robots"
 )
 
-// maxRepeats is how often one path segment may occur in an address; more is what
-// broken relative links make up.
-const maxRepeats = 3
-
 // scope says which addresses are of the site: those on the hosts of the start
 // addresses, under their directories or matching an include pattern, and matching
 // no exclude pattern.
@@ -65,9 +61,6 @@ func (s scope) outside(u *url.URL) string {
 	if p := matching(s.exclude, path); p != "" {
 		return fmt.Sprintf("the exclude pattern %q matches it", p)
 	}
-	if repeats(u.EscapedPath()) {
-		return "its path repeats itself"
-	}
 	return ""
 }
 
@@ -87,17 +80,4 @@ func matching(patterns []string, path string) string {
 		}
 	}
 	return ""
-}
-
-func repeats(path string) bool {
-	count := map[string]int{}
-	for _, segment := range strings.Split(path, "/") {
-		if segment == "" {
-			continue
-		}
-		if count[segment]++; count[segment] > maxRepeats {
-			return true
-		}
-	}
-	return false
 }

@@ -31,7 +31,10 @@ type session struct {
 	pos  connectors.Position // nil outside of a pull
 	// found reports whether an address is known to be a document's. If it is nil,
 	// every page that another calls its original is taken for one.
-	found    func(id string) bool
+	found func(id string) bool
+	// pending reports whether it is still to be found out if an address is a document's,
+	// and may be waited for once more. Nil: nothing is waited for.
+	pending  func(id string, round int) bool
 	first    *http.Client // before a Crawl-delay is known
 	maps     *http.Client
 	origins  map[string]*origin

@@ -28,11 +28,13 @@ type target struct {
 	// Again: the page was visited and calls another one the original; that one has
 	// been visited since.
 	Again bool
+	Round int  // how often it has come again
 	Known bool // it was a document before this pass
 }
 
 // visited is what one visit brought.
 type visited struct {
+	canonical string            // the address that the page calls its own, if it says so
 	depth     int               // as the target's, or less if the page is remembered to be nearer
 	change    connectors.Change // nil if there is nothing to say
 	links     []string
@@ -218,7 +220,7 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 	}
 	c.revision += k.told.mark()
 	p = k.told.complete(p)
-	v := visited{links: p.links}
+	v := visited{links: p.links, canonical: p.canonical}
 	if s.site.elsewhere(p.canonical, u) {
 		v.links = append([]string{p.canonical}, v.links...)
 	}
@@ -250,18 +252,22 @@ func (s *session) judge(t target, u *url.URL, p page, c content) (reason connect
 		return "", ""
 	case s.found == nil || s.found(p.canonical) || !s.site.InScope(p.canonical):
 		return connectors.SkipCanonical, p.canonical
-	case t.Again:
+	case t.Again && (s.pending == nil || !s.pending(p.canonical, t.Round)):
 		// The original is no document: it redirects back, is missing or forbidden.
 		return "", ""
 	}
 	return undecided, ""
 }
 
-// elsewhere reports whether a page's canonical address names another page. One
-// that differs by scheme or a slash at the end does not, nor does the start of
-// the site: where every page names it, it is a mistake of the site's template.
+// elsewhere reports whether a page's canonical address names another address. One
+// that goes back from https to http does not, as sites behind a proxy write it, nor
+// does the start of the site: where every page names it, it is a mistake of the
+// site's template.
 func (s *Site) elsewhere(canonical string, u *url.URL) bool {
-	if canonical == "" || sameButSlash(canonical, u.String()) {
+	if canonical == "" || canonical == u.String() {
+		return false
+	}
+	if u.Scheme == "https" && strings.HasPrefix(canonical, "http:") && sameButSlash(canonical, u.String()) {
 		return false
 	}
 	c, err := url.Parse(canonical)

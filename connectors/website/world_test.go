@@ -37,6 +37,7 @@ type testSite struct {
 	vanished   bool
 	stalled    chan struct{}
 	validators bool
+	others     http.HandlerFunc // answers for what is not there, if not nil
 	bySitemap  bool
 }
 
@@ -123,6 +124,13 @@ func (s *testSite) handle(path string, h http.HandlerFunc) {
 	s.paths[path] = h
 }
 
+// answerOthers sets how the site answers for what is not there.
+func (s *testSite) answerOthers(h http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.others = h
+}
+
 func (s *testSite) stall(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,6 +154,9 @@ func (s *testSite) serve(w http.ResponseWriter, r *http.Request) {
 		s.throttle--
 	}
 	special := s.paths[r.URL.EscapedPath()]
+	if _, known := s.pages[strings.TrimPrefix(r.URL.Path, "/p/")]; special == nil && !known && r.URL.Path != "/robots.txt" && r.URL.Path != "/sitemap.xml" {
+		special = s.others
+	}
 	s.mu.Unlock()
 	switch {
 	case stalled != nil:

@@ -2,6 +2,7 @@ package address
 
 import (
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"net/url"
 	"regexp"
@@ -38,15 +39,18 @@ const (
 	maxPaging    = 500    // values of a paging parameter of one path
 	maxCopies    = 10     // pages of one path that read the same under different parameters
 	copyShare    = 0.8    // of the pages of that path that were read
-	maxWatched   = 20_000 // paths that are watched at once
 	maxRemembers = 2000   // values of one parameter that are told apart
+	maxLeft      = 50_000 // addresses left out that are counted once each
 )
 
-// Traps watches the addresses of one crawl for traps. Addresses that were let through
-// before stay let through: Check is to be asked once for each. It is not for use by
-// several goroutines.
+// MaxWatched is how many paths with parameters one crawl watches.
+const MaxWatched = 20_000
+
+// Traps watches the addresses of one crawl for traps. Check is to be asked once for
+// each address that it lets through. It is not for use by several goroutines.
 type Traps struct {
 	now    time.Time
+	left   map[uint64]Trap     // addresses left out, by hash, to count each once
 	paths  map[string]*watched // by host and path
 	dates  map[string]int      // by host and path before the date
 	caught map[string]*Caught
@@ -68,12 +72,25 @@ type Caught struct {
 
 // NewTraps returns a watch for a crawl that begins now.
 func NewTraps(now time.Time) *Traps {
-	return &Traps{now: now, paths: map[string]*watched{}, dates: map[string]int{}, caught: map[string]*Caught{}}
+	return &Traps{now: now, left: map[uint64]Trap{}, paths: map[string]*watched{}, dates: map[string]int{}, caught: map[string]*Caught{}}
 }
 
 // Check returns the trap that an address, as Resolver gives it, belongs to, or "". It
 // counts the address.
 func (t *Traps) Check(u *url.URL) Trap {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(u.String()))
+	if trap := t.left[h.Sum64()]; trap != "" {
+		return trap
+	}
+	trap := t.check(u)
+	if trap != "" && len(t.left) < maxLeft {
+		t.left[h.Sum64()] = trap
+	}
+	return trap
+}
+
+func (t *Traps) check(u *url.URL) Trap {
 	place := u.Host + u.EscapedPath()
 	segments := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
 	switch {
@@ -191,7 +208,7 @@ func (t *Traps) Read(u *url.URL, isCopy bool) {
 // watch returns what is known of a path; nil when too many are watched.
 func (t *Traps) watch(place string) *watched {
 	w := t.paths[place]
-	if w == nil && len(t.paths) < maxWatched {
+	if w == nil && len(t.paths) < MaxWatched {
 		w = &watched{values: map[string]map[string]bool{}}
 		t.paths[place] = w
 	}

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"iter"
 	"strconv"
 
 	"freshet/connectors"
@@ -30,6 +31,7 @@ type Item struct {
 	Hops  int // redirects that led here
 	// Again: the address was visited and put to the end.
 	Again bool
+	Round int // how often it has come again
 	// Known: the address was a document's before this pass.
 	Known bool
 	// Awaited: a known address redirects here for good.
@@ -197,7 +199,14 @@ func (f *Frontier) Ahead(ctx context.Context, after int) (it Item, ok bool, err 
 		return Item{}, false, nil
 	}
 	it, err = f.Item(ctx, f.first(n))
-	_, it.Again = f.refs[n]
+	if to, again := f.refs[n]; again {
+		it.Again = true
+		for k, other := range f.refs {
+			if other == to && k <= n {
+				it.Round++
+			}
+		}
+	}
 	return it, err == nil, err
 }
 
@@ -212,6 +221,21 @@ func (f *Frontier) Item(ctx context.Context, n int) (Item, error) {
 	}
 	e := f.entries[n]
 	return Item{N: n, URL: r.url, Depth: int(e.depth), Hops: r.hops, Known: e.flags&isKnown != 0, Awaited: len(f.moves[n]) > 0}, nil
+}
+
+// All yields every address that was ever added, in order.
+func (f *Frontier) All(ctx context.Context) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for n := range f.entries {
+			if _, again := f.refs[n]; again {
+				continue
+			}
+			it, err := f.Item(ctx, n)
+			if !yield(it, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // Advance leaves the next item behind.
