@@ -7,8 +7,8 @@ import (
 )
 
 // A term is heavy when it stands in heavyShare of a segment's chunks, and in
-// heavyLeast at least. Three of four postings that a question touches belong to
-// heavy terms; for those there is, beside the list, a way to the weight in one
+// heavyLeast at least. Of the postings that a question touches nine of ten belong to
+// heavy terms (100,000 chunks of 250 words); for those there is, beside the list, a way to the weight in one
 // given chunk.
 const (
 	heavyShare = 1.0 / 16
