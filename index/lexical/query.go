@@ -1,7 +1,6 @@
 package lexical
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -180,18 +179,16 @@ func (w *writer) frequency(id uint32) int {
 func (w *writer) word(place int, s *spoken) {
 	most := 0
 	s.stems.each(w.on, func(stem uint32) { most = max(most, w.stem(place, s.surface, stem, 1, false)) })
-	w.ideal(Words, most, 1)
-	w.ideal(TitleWords, most, 1)
-	list := grams(s.folded)
-	weight := gramWeight(list)
-	for _, g := range list {
+	w.ideal(Words, most)
+	w.ideal(TitleWords, most)
+	for _, g := range grams(s.folded) {
 		n := w.frequency(tokenID(Grams, g))
 		if !w.commonplace(n) {
-			w.token(place, s.surface, Grams, g, weight, false)
-			w.ideal(Grams, n, weight)
+			w.token(place, s.surface, Grams, g, 1, false)
+			w.ideal(Grams, n)
 		}
-		w.token(place, s.surface, TitleGrams, g, weight, false)
-		w.ideal(TitleGrams, n, weight)
+		w.token(place, s.surface, TitleGrams, g, 1, false)
+		w.ideal(TitleGrams, n)
 	}
 	word := QueryWord{Text: s.surface, IDF: idf(w.total, most), Known: most > 0}
 	w.q.Words = append(w.q.Words, word)
@@ -223,11 +220,9 @@ func (w *writer) asking(s *spoken) {
 	s.stems.each(w.on, func(stem uint32) {
 		most = max(most, w.token(NoWord, s.surface, TitleWords, stem, 1, false))
 	})
-	w.ideal(TitleWords, most, 1)
-	list := grams(s.folded)
-	weight := gramWeight(list)
-	for _, g := range list {
-		w.ideal(TitleGrams, w.token(NoWord, s.surface, TitleGrams, g, weight, false), weight)
+	w.ideal(TitleWords, most)
+	for _, g := range grams(s.folded) {
+		w.ideal(TitleGrams, w.token(NoWord, s.surface, TitleGrams, g, 1, false))
 	}
 }
 
@@ -235,25 +230,9 @@ func (w *writer) asking(s *spoken) {
 // Query.Words.
 const NoWord = -1
 
-// A 4-gram of a word counts (usualGrams / the word's grams) ^ evenGrams; usualGrams is
-// how many a word of six letters has. With an exponent of 0 the longest word of a
-// question outweighs the others, which it need not be about; with 1 all words count
-// the same, and typing errors in long words cost more. On the development sets MRR
-// of covid goes from .721 to .741, of its pages among French ones from .724 to .739,
-// and the others stay.
-const (
-	usualGrams = 5
-	evenGrams  = 0.3
-)
-
-// gramWeight is what each of a word's 4-grams counts.
-func gramWeight(grams []uint32) float32 {
-	return float32(math.Pow(usualGrams/float64(max(len(grams), 1)), evenGrams))
-}
-
-// ideal counts what a token of this frequency and weight is worth.
-func (w *writer) ideal(n Namespace, frequency int, weight float32) {
-	w.q.Ideals[n] += idf(w.total, frequency) * weight * w.q.Weights.Of(n)
+// ideal counts what a token of this frequency is worth.
+func (w *writer) ideal(n Namespace, frequency int) {
+	w.q.Ideals[n] += idf(w.total, frequency) * w.q.Weights.Of(n)
 }
 
 // stem adds a stem in both namespaces and returns in how many chunks it occurs.

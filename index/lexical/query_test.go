@@ -241,18 +241,6 @@ func TestRarityIsReckonedInTheQuestionsLanguage(t *testing.T) {
 	}
 }
 
-func TestLongWordsHardlyOutweighShortOnes(t *testing.T) {
-	for word, want := range map[string]float64{"sim": 2.5, "compte": 1, "remboursement": 5.0 / 12} {
-		list := grams(word)
-		if got := float64(gramWeight(list)); math.Abs(got-math.Pow(want, 0.3)) > 1e-6 {
-			t.Errorf("%s: each of %d grams counts %.3f, want %.3f", word, len(list), got, math.Pow(want, 0.3))
-		}
-	}
-	if got := gramWeight(nil); math.IsNaN(float64(got)) || math.IsInf(float64(got), 0) {
-		t.Errorf("a word without grams: %v", got)
-	}
-}
-
 func TestAsks(t *testing.T) {
 	for title, want := range map[string]bool{
 		"Comment résilier ?": true, "Comment résilier": true, "Arnaques : quelles précautions prendre ?": true, "How to cancel": true,
