@@ -204,9 +204,25 @@ func (r *run) prepareDelete(ctx context.Context, it *item, evidence connectors.E
 	if evidence == connectors.EvidenceNotFound && k.Missed == 0 {
 		it.outcome, it.reason = catalog.Unchanged, "not_found_once"
 		it.missed = &catalog.Missed{Document: k.Key, Count: 1, Since: r.now}
+		r.missedNow(k.Key)
 		return nil
 	}
+	if !k.State.Serves() && !byPerson(k) {
+		return r.gone(ctx, it, evidence)
+	}
 	return r.holdBack(ctx, it, catalog.ActRemove, string(evidence))
+}
+
+// gone removes a document that is not served: nothing vanishes by it.
+func (r *run) gone(ctx context.Context, it *item, evidence connectors.Evidence) error {
+	doc, err := r.Catalog.DocumentByKey(ctx, it.known.Key)
+	if err != nil {
+		return err
+	}
+	doc.State, doc.StateReason, doc.StateAt = catalog.Removed, string(evidence), r.now
+	it.outcome, it.reason = catalog.WasRemoved, string(evidence)
+	it.write = &catalog.Change{Document: doc, Outcome: catalog.WasRemoved}
+	return nil
 }
 
 func (r *run) prepareSkip(ctx context.Context, it *item, c connectors.Skip) error {

@@ -51,6 +51,7 @@ type run struct {
 	newTexts map[index.Hash]int
 	moves    map[string]bool // keys that a new ID has taken over in this run
 	doubted  map[string]bool // keys of which nobody could say whether they have moved
+	notFound map[string]bool // keys of which the listing said "not found" for the first time
 }
 
 // Run pulls a source once and returns what it did. The error is that of the
@@ -78,7 +79,7 @@ func (s *Syncer) begin(ctx context.Context, id string, o RunOptions) (*run, erro
 	}
 	now := s.Now().UTC()
 	r := &run{Syncer: s, RunOptions: o, source: source, now: now, started: now, recipe: recipe(&source),
-		newTexts: make(map[index.Hash]int), moves: make(map[string]bool), doubted: make(map[string]bool)}
+		newTexts: make(map[index.Hash]int), moves: make(map[string]bool), doubted: make(map[string]bool), notFound: make(map[string]bool)}
 	r.report = &catalog.Report{Source: id, Pass: connectors.Full.String(), Started: now, Reasons: map[string]int{}, Errors: []string{}}
 	r.drop, r.pick = extractSettings(source.Extract)
 	return r, nil
@@ -334,6 +335,12 @@ func (r *run) doubtMove(key string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.doubted[key] = true
+}
+
+func (r *run) missedNow(key string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notFound[key] = true
 }
 
 func (r *run) unclaimMove(key string) {

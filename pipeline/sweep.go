@@ -80,6 +80,8 @@ func (r *run) judgeAbsent(ctx context.Context, b *catalog.Batch, absent []catalo
 		case d.State == catalog.Hidden:
 			r.missAgain(b, d)
 			continue
+		case r.notFound[d.Key]:
+			continue // asking again at once is no second answer
 		case suspicious:
 			if err := r.hideLater(ctx, b, it, "not_listed"); err != nil {
 				return err
