@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 // A Verdict is what the server finds of a crawler's manners.
@@ -65,7 +64,7 @@ func (s *Site) Judge() Verdict {
 	for _, host := range s.unrelated {
 		f.add("foreign", "the name %s was looked up", host)
 	}
-	if v.MostOpen > s.options.Connections {
+	if v.MostOpen > s.options.Connections+1 { // one may be on its way to be closed
 		f.add("connections", "%d were open at once, %d are allowed", v.MostOpen, s.options.Connections)
 	}
 	v.Violations = f.sentences()
@@ -101,17 +100,18 @@ func (s *Site) judgeAddress(f *findings, r Request) {
 // judgePace compares the distance of requests with what is allowed: the crawler's
 // own pause until robots.txt was read, the Crawl-delay from there.
 func (s *Site) judgePace(f *findings, list []Request) {
-	last := map[string]time.Time{}
+	last := map[string]Request{}
 	told := map[string]bool{}
 	for _, r := range list {
+		before, ok := last[r.Host]
 		allowed := s.options.Delay
-		if told[r.Host] {
+		if told[r.Host] && before.URI != "/robots.txt" {
 			allowed = max(allowed, s.options.CrawlDelay)
 		}
-		if before, ok := last[r.Host]; ok && r.At.Sub(before) < allowed {
-			f.add("pace", "%s was asked for %s after the request before it; %s is allowed", r.URI, r.At.Sub(before), allowed)
+		if wait := r.At.Sub(before.At); ok && wait < allowed {
+			f.add("pace", "%s was asked for %s after %s; %s is allowed", r.URI, wait, before.URI, allowed)
 		}
-		last[r.Host] = r.At
+		last[r.Host] = r
 		told[r.Host] = told[r.Host] || r.URI == "/robots.txt" && r.Status == http.StatusOK
 	}
 }
@@ -125,6 +125,9 @@ func (s *Site) judgeRepeats(f *findings, list []Request) {
 	answered := map[string]bool{}
 	for _, r := range list {
 		at := r.Host + r.URI
+		if s.isFile(r.URI) {
+			continue
+		}
 		if answered[at] {
 			f.add("repeats", "%s was asked for again after a good answer", r.URI)
 		}

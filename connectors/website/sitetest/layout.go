@@ -24,7 +24,7 @@ func (s *Site) render(p *page, session string) string {
 		b.WriteString(h + "\n")
 	}
 	b.WriteString("</head>\n<body>\n")
-	s.navigation(&b, p, session)
+	s.navigation(&b, p)
 	opening, closing := `<main><article>`, `</article></main>`
 	if p.layout == 1 {
 		opening, closing = `<div id="content" class="post-content">`, `</div>`
@@ -86,11 +86,11 @@ func (p *page) language() string {
 }
 
 // navigation is the same on all pages of a language.
-func (s *Site) navigation(b *strings.Builder, p *page, session string) {
+func (s *Site) navigation(b *strings.Builder, p *page) {
 	b.WriteString("<header><a href=\"/\">Marelle</a><nav><ul>\n")
 	for _, sec := range s.sections {
 		if !sec.removed && (sec.lang == p.language() || p.path == "/") {
-			fmt.Fprintf(b, "<li><a href=\"%s\">%s</a></li>\n", withSession(s.sectionPath(sec), session), sec.name)
+			fmt.Fprintf(b, "<li><a href=\"%s\">%s</a></li>\n", s.sectionPath(sec), sec.name)
 		}
 	}
 	b.WriteString("</ul></nav><form action=\"/recherche\"><input name=\"q\"></form></header>\n")

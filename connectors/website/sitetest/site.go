@@ -31,7 +31,7 @@ const (
 )
 
 // TrapBound is how many addresses of one trap may be asked for.
-const TrapBound = 150
+const TrapBound = 200
 
 // Options make a Site.
 type Options struct {

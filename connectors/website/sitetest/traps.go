@@ -87,7 +87,7 @@ func (s *Site) addRepeats(int) {
 	s.hub("repeating links", []string{base})
 }
 
-// addEndless: every page links to three below it that nobody wrote.
+// addEndless: every page links to one below it that nobody wrote.
 func (s *Site) addEndless(int) {
 	const base = "/fr/suite/"
 	s.traps = append(s.traps, trap{"endless paths", func(uri string) bool { return strings.HasPrefix(uri, base) && uri != base }})
@@ -135,8 +135,7 @@ func (s *Site) trapPage(u *url.URL) *page {
 	case "endless paths":
 		h := fnv.New32a()
 		h.Write([]byte(uri))
-		n := h.Sum32()
-		return s.invented(uri, "La suite", []string{fmt.Sprintf("t%x/", n&0xfff), fmt.Sprintf("t%x/", n>>12&0xfff), fmt.Sprintf("t%x/", n>>20)})
+		return s.invented(uri, "La suite", []string{fmt.Sprintf("t%x/", h.Sum32()&0xfff)})
 	}
 	return nil
 }
