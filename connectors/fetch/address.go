@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 // policy says where a client may connect to.
@@ -124,10 +126,26 @@ func splitHost(u *url.URL) (host, port string, err error) {
 	if strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`\/?#@<>^|"%`+"`", r) }) {
 		return "", "", fmt.Errorf("its host holds characters that no host has")
 	}
+	if host, err = asciiHost(host); err != nil {
+		return "", "", err
+	}
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
 	return host, port, nil
+}
+
+// asciiHost writes a host as it is looked up: "１２７.0.0.1" and "⑧.8.8.8" are
+// numbers, whatever script their digits are of.
+func asciiHost(host string) (string, error) {
+	if !strings.ContainsFunc(host, func(r rune) bool { return r >= 0x80 }) {
+		return host, nil
+	}
+	ascii, err := idna.Lookup.ToASCII(host)
+	if err != nil {
+		return "", fmt.Errorf("its host holds characters that no host has")
+	}
+	return ascii, nil
 }
 
 // endsInNumber reports whether resolvers might take a host for an IPv4 address in

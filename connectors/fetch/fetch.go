@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"time"
 
 	"freshet/connectors"
@@ -49,6 +50,14 @@ type Options struct {
 	// RootCAs are the authorities whose certificates are trusted; the system's if
 	// nil. An operator adds the one of an intranet.
 	RootCAs *x509.CertPool
+
+	// Proxy is an HTTP proxy of the operator through which all requests go; see
+	// ParseProxy. Nil is none: what the environment says (HTTP_PROXY and the like)
+	// never counts. It may stand inside the network. Targets are resolved and
+	// checked here before each request as without it, so names must be known here
+	// too; but the proxy resolves them once more by itself, so a name that changes
+	// its address in between (DNS rebinding) is for the proxy to refuse.
+	Proxy *url.URL
 
 	// Lookup resolves a name to all of its addresses; the system's resolver if nil.
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
@@ -147,18 +156,11 @@ func newClient(o Options, h connectors.HTTPOptions, hosts *hosts) *http.Client {
 			agent += " (+" + o.Contact + ")"
 		}
 	}
-	transport := &http.Transport{
-		DialContext:            d.dial,
-		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
-		Proxy:                  nil,
-		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // undone here, so that limits count what comes out
-		MaxResponseHeaderBytes: o.MaxHeader,
-		MaxIdleConnsPerHost:    o.Connections,
-		TLSHandshakeTimeout:    10 * time.Second,
-		IdleConnTimeout:        30 * time.Second,
-	}
+	transport := o.transport(d.dial)
 	attempt := &attempt{o: o, agent: agent, hosts: hosts, next: transport}
+	if o.Proxy != nil {
+		attempt.next = upstream{at: o.Proxy, roots: transport.TLSClientConfig}.through(transport, d)
+	}
 	redirect := func(req *http.Request, via []*http.Request) error {
 		if len(via) > o.Redirects {
 			return &Refused{Reason: ReasonRedirects, Address: display(req.URL),
@@ -175,5 +177,21 @@ func newClient(o Options, h connectors.HTTPOptions, hosts *hosts) *http.Client {
 	return &http.Client{
 		Transport:     &guard{policy: p, next: &retrier{o: o, next: attempt, hosts: hosts}, idle: transport.CloseIdleConnections},
 		CheckRedirect: redirect,
+	}
+}
+
+// transport makes connections with dial alone; the environment's proxies are not
+// asked for.
+func (o Options) transport(dial func(context.Context, string, string) (net.Conn, error)) *http.Transport {
+	return &http.Transport{
+		DialContext:            dial,
+		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
+		Proxy:                  nil,
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // undone here, so that limits count what comes out
+		MaxResponseHeaderBytes: o.MaxHeader,
+		MaxIdleConnsPerHost:    o.Connections,
+		TLSHandshakeTimeout:    10 * time.Second,
+		IdleConnTimeout:        30 * time.Second,
 	}
 }
