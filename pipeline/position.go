@@ -19,7 +19,7 @@ type position struct {
 	reread  bool // revisions prove nothing in this pass
 
 	mu     sync.Mutex
-	notes  map[string]string // written in this run, committed or not
+	notes  map[string]string // written in this run and not committed
 	unsent map[string]string // written since the last checkpoint
 
 	preloaded bool
@@ -107,4 +107,16 @@ func (p *position) take() map[string]string {
 	out := p.unsent
 	p.unsent = nil
 	return out
+}
+
+// committed forgets notes that the catalog holds, so that a long run does not keep
+// them all.
+func (p *position) committed(notes map[string]string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for key, value := range notes {
+		if _, again := p.unsent[key]; !again && p.notes[key] == value {
+			delete(p.notes, key)
+		}
+	}
 }

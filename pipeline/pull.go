@@ -220,6 +220,9 @@ func (r *run) process(ctx context.Context, l *load) error {
 	r.listed += len(l.items)
 	r.wholeNow = r.wholeNow || l.done
 	r.mu.Unlock()
+	if !r.DryRun {
+		r.pos.committed(l.notes)
+	}
 	r.progress(0)
 	return nil
 }

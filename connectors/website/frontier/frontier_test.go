@@ -121,7 +121,7 @@ func TestAFrontierGoesOnFromEveryCheckpointAsIfNothingHadHappened(t *testing.T) 
 			f := open(t, m)
 			steps := 6000
 			if length > 1000 {
-				steps = 600
+				steps = 200
 			}
 			type mark struct {
 				cursor string
