@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"sync"
+
+	"freshet/connectors/website/frontier"
 )
 
 // ahead holds the pages that are being asked for where a site allows two
@@ -23,32 +25,54 @@ type flight struct {
 }
 
 // visit asks for a page and, with two connections, for the one after it as well.
-func (c *crawl) visit(ctx context.Context, t target) (visited, error) {
-	if c.site.options.Connections < 2 {
-		return c.session.visit(ctx, t)
-	}
+func (c *crawl) visit(ctx context.Context, it frontier.Item) (visited, error) {
 	a := &c.ahead
-	if len(a.flights) > 0 && a.flights[0].target.URL != t.URL {
+	if len(a.flights) > 0 && a.flights[0].target.URL != it.URL {
 		a.drop() // the page that was thought to be next was left out
 	}
-	if len(a.flights) == 0 {
-		q, err := c.session.prepare(ctx, t)
-		if err != nil {
-			return visited{}, err
-		}
-		a.ask(ctx, q)
-	}
-	next, ok, err := c.frontier.Ahead(ctx, 1)
+	q, err := c.prepare(ctx, it)
 	if err != nil {
 		return visited{}, err
 	}
-	if ok && len(a.flights) < 2 && !c.full(next) && next.URL != t.URL {
-		// What is wrong with it is said when it is its turn.
-		if q, err := c.session.prepare(ctx, targetOf(next)); err == nil {
-			a.ask(ctx, q)
+	if q.later {
+		a.drop()
+		return visited{later: true}, nil
+	}
+	if len(a.flights) > 0 && a.flights[0].known.usable != q.known.usable {
+		a.drop() // it was asked for with conditions that do not hold
+	}
+	if len(a.flights) == 0 {
+		a.ask(ctx, q)
+	}
+	if c.site.options.Connections > 1 {
+		if err := c.askNext(ctx); err != nil {
+			return visited{}, err
 		}
 	}
-	return c.session.answered(ctx, a.take(t))
+	return c.session.answered(ctx, a.take(q))
+}
+
+// askNext asks for the page after the one whose turn it is.
+func (c *crawl) askNext(ctx context.Context) error {
+	next, ok, err := c.frontier.Ahead(ctx, 1)
+	if err != nil || !ok || len(c.ahead.flights) > 1 || c.full(next) || next.URL == c.ahead.flights[0].target.URL {
+		return err
+	}
+	// What is wrong with it is said when it is its turn.
+	if q, err := c.prepare(ctx, next); err == nil && !q.later {
+		c.ahead.ask(ctx, q)
+	}
+	return nil
+}
+
+// prepare makes the question for an item, with what the crawl knows of it.
+func (c *crawl) prepare(ctx context.Context, it frontier.Item) (*question, error) {
+	q, err := c.session.prepare(ctx, targetOf(it))
+	if err != nil {
+		return nil, err
+	}
+	q.later, err = c.place(ctx, it, q)
+	return q, err
 }
 
 // ask begins to ask for a page and reads the answer's body.
@@ -58,7 +82,7 @@ func (a *ahead) ask(ctx context.Context, q *question) {
 	a.flights = append(a.flights, f)
 	a.wait.Go(func() {
 		defer close(f.done)
-		if q.forbidden {
+		if q.forbidden || q.err != nil {
 			return
 		}
 		if q.resp, q.err = get(ctx, q.origin.client, q.target.URL, q.header); q.err != nil {
@@ -70,14 +94,16 @@ func (a *ahead) ask(ctx context.Context, q *question) {
 	})
 }
 
-// take waits for the first question's answer.
-func (a *ahead) take(t target) *question {
+// take waits for the first question's answer. What is known by then is q.
+func (a *ahead) take(q *question) *question {
 	f := a.flights[0]
 	a.flights = a.flights[1:]
 	<-f.done
 	f.cancel()
-	f.target = t
-	return f.question
+	if f.question != q {
+		q.resp, q.err = f.resp, f.err
+	}
+	return q
 }
 
 // drop gives up what was asked.

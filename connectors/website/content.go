@@ -43,7 +43,7 @@ func load(resp *http.Response) (content, error) {
 	return c, nil
 }
 
-func (s *session) document(id string, c content, p page) connectors.Change {
+func (s *session) document(id string, c content, p page) connectors.Upsert {
 	s.pages.put(id, c.text)
 	// No title: that of the title element has the site's name in it; the
 	// extractor compares it with the headings.

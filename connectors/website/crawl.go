@@ -152,7 +152,7 @@ func (c *crawl) begin(ctx context.Context, pos connectors.Position) error {
 		return err
 	}
 	for _, id := range listed.pages {
-		c.follow(id, 1)
+		c.follow(id, 1, -1, "")
 	}
 	if listed.lacking != "" {
 		c.lacking(listed.lacking)
@@ -164,12 +164,12 @@ func (c *crawl) begin(ctx context.Context, pos connectors.Position) error {
 }
 
 // follow puts an address into the frontier if it is of the site and in no trap.
-func (c *crawl) follow(id string, depth int) {
+func (c *crawl) follow(id string, depth, from int, text string) {
 	u, err := url.Parse(id)
-	if err != nil || depth > c.site.maxDepth || c.site.scope.outside(u) != "" {
+	if err != nil || depth > c.site.maxDepth || c.site.scope.outside(u) != "" && !c.site.scope.file(u) {
 		return
 	}
-	if _, ok := c.frontier.Number(id); !ok {
+	if _, ok := c.frontier.Number(id); !ok && c.site.scope.site(u) {
 		if id, ok = c.ways.follow(u, c.frontier); !ok {
 			return
 		}
@@ -180,7 +180,7 @@ func (c *crawl) follow(id string, depth int) {
 			return
 		}
 	}
-	c.frontier.Add(id, depth, 0)
+	c.frontier.AddLinked(id, depth, 0, from, text)
 }
 
 // maxWaits is how often a copy waits for its original, which may wait for its own.
@@ -198,9 +198,14 @@ func targetOf(it frontier.Item) target {
 
 func (c *crawl) step(ctx context.Context, it frontier.Item) error {
 	t := targetOf(it)
-	v, err := c.visit(ctx, t)
+	v, err := c.visit(ctx, it)
 	if err != nil {
 		return err
+	}
+	if v.later {
+		c.frontier.Advance()
+		c.frontier.Again(it.N)
+		return c.checkpoint()
 	}
 	if it.Depth == 0 {
 		if err := startFailed(t, v); err != nil {
@@ -214,15 +219,15 @@ func (c *crawl) step(ctx context.Context, it frontier.Item) error {
 		c.state.Fresh++
 	}
 	c.ways.learn(t.URL, v)
-	for _, id := range v.links {
-		c.follow(id, v.depth+1)
-	}
-	if v.undecided {
-		c.frontier.Again(it.N)
-	}
 	switch v.change.(type) {
 	case connectors.Upsert, connectors.Same, connectors.Unreadable:
 		c.frontier.Found(it.N)
+	}
+	for _, id := range v.links {
+		c.follow(id, v.depth+1, it.N, v.texts[id])
+	}
+	if v.undecided {
+		c.frontier.Again(it.N) // after the one that it calls the original
 	}
 	if v.lacking {
 		c.lacking(fmt.Sprintf("%s could not be read, and its links are too many to be remembered", t.URL))

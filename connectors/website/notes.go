@@ -36,7 +36,12 @@ type note struct {
 	Heavy    bool   `json:"h,omitempty"` // the links are too many to be kept
 	Depth    int    `json:"d,omitempty"` // how many links away from the start the page was found
 	// Away is when the page began to redirect for now, in seconds since 1970.
-	Away  int64 `json:"a,omitempty"`
+	Away int64 `json:"a,omitempty"`
+	// Of what is no page: its media type, the page that it is part of and the title
+	// that the link to it gave.
+	File  string `json:"f,omitempty"`
+	Part  string `json:"p,omitempty"`
+	Title string `json:"t,omitempty"`
 	links []string
 }
 
@@ -103,7 +108,8 @@ func forget(m connectors.Memory, id string, old note) {
 
 func (n note) equal(o note) bool {
 	return n.ETag == o.ETag && n.Modified == o.Modified && n.Revision == o.Revision &&
-		n.Parts == o.Parts && n.Heavy == o.Heavy && n.Depth == o.Depth && n.Away == o.Away && slices.Equal(n.links, o.links)
+		n.Parts == o.Parts && n.Heavy == o.Heavy && n.Depth == o.Depth && n.Away == o.Away &&
+		n.File == o.File && n.Part == o.Part && n.Title == o.Title && slices.Equal(n.links, o.links)
 }
 
 // packer packs links into text and unpacks them. It keeps its working memory, a

@@ -30,7 +30,8 @@ type page struct {
 	modified  time.Time
 	noindex   bool
 	nofollow  bool
-	links     []string // IDs, in the order of the page, each once
+	links     []string          // IDs, in the order of the page, each once
+	texts     map[string]string // of the links, by ID
 	opinion   judge.Opinion
 	doc       *goquery.Document
 }
@@ -57,7 +58,7 @@ func parsePage(html []byte, u *url.URL, header http.Header, r address.Resolver, 
 		p.locale = ownLocale(p.versions, u.String())
 	}
 	if !p.nofollow {
-		p.links = linksOf(doc, base, r, p.versions)
+		p.links, p.texts = linksOf(doc, base, r, p.versions)
 	}
 	return p, nil
 }
@@ -151,8 +152,9 @@ func headerDirectives(header http.Header, product string) []string {
 	return out
 }
 
-func linksOf(doc *goquery.Document, base *url.URL, r address.Resolver, more []version) []string {
+func linksOf(doc *goquery.Document, base *url.URL, r address.Resolver, more []version) (links []string, texts map[string]string) {
 	seen := map[string]bool{}
+	texts = map[string]string{}
 	var out []string
 	add := func(id string) {
 		if !seen[id] {
@@ -166,12 +168,16 @@ func linksOf(doc *goquery.Document, base *url.URL, r address.Resolver, more []ve
 		}
 		u, err := r.Resolve(base, s.AttrOr("href", s.AttrOr("src", "")))
 		if err == nil && !address.IsAsset(u) {
-			add(u.String())
+			id := u.String()
+			add(id)
+			if texts[id] == "" {
+				texts[id] = linkText(s)
+			}
 		}
 		return len(out) < maxLinks
 	})
 	for _, v := range more {
 		add(v.id)
 	}
-	return out
+	return out, texts
 }

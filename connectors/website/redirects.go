@@ -47,7 +47,7 @@ func (c *crawl) conclude(ctx context.Context, it frontier.Item, v visited) error
 // old address, and whatever redirected there before, waits for what is found at the
 // new one, if the redirect is for good.
 func (c *crawl) redirected(ctx context.Context, it frontier.Item, v visited) error {
-	to, _ := c.frontier.Add(v.redirect.URL, v.redirect.Depth, v.redirect.Hops)
+	to, _ := c.frontier.AddLinked(v.redirect.URL, v.redirect.Depth, v.redirect.Hops, it.Parent, it.Text)
 	if to < 0 {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (s *session) redirected(t target, k known, to *url.URL, forGood bool) (visi
 	case next.String() == t.URL || t.Hops >= maxHops:
 		return s.unread(t, k, &connectors.Verdict{Reason: verdictHops, Detail: "it redirects without end"}), nil
 	}
-	if why := s.site.scope.outside(next); why != "" && !(t.Depth == 0 && s.site.scope.site(next)) {
+	if why := s.site.scope.outside(next); why != "" && !s.site.scope.file(next) && !(t.Depth == 0 && s.site.scope.site(next)) {
 		skip := connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipExcluded, Detail: fmt.Sprintf("it redirects to %s, and %s", next, why)}
 		if forGood {
 			return visited{change: skip, outside: next.String()}, nil

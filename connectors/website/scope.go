@@ -14,7 +14,8 @@ import (
 // no exclude pattern.
 type scope struct {
 	hosts    map[string]bool
-	prefixes []string // host and directory of each start address
+	files    map[string]bool // hosts of which only files are read
+	prefixes []string        // host and directory of each start address
 	include  []string
 	exclude  []string
 }
@@ -44,6 +45,12 @@ func patterns(list []string) []string {
 
 // site reports whether an address is on a host of the site at all.
 func (s scope) site(u *url.URL) bool { return s.hosts[u.Host] }
+
+// file reports whether an address is on a host of which files are read that pages of
+// the site link to.
+func (s scope) file(u *url.URL) bool {
+	return s.files[u.Host] && matching(s.exclude, robots.PathOf(u.String())) == ""
+}
 
 // outside returns why an address is not of the site, or "".
 func (s scope) outside(u *url.URL) string {

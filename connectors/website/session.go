@@ -50,6 +50,7 @@ type origin struct {
 	client  *http.Client
 	absence *judge.Absence // nil until it was learnt
 	maps    *http.Client   // for files of addresses, if it is slower than the session's
+	failed  error          // why there are no rules, of a host of files
 }
 
 // recentRules are what Fetch may use for a while of what was learnt before.
@@ -88,7 +89,7 @@ func (s *session) close() {
 func (s *session) origin(ctx context.Context, u *url.URL) (*origin, error) {
 	name := u.Scheme + "://" + u.Host
 	if o, ok := s.origins[name]; ok {
-		return o, nil
+		return o, o.failed
 	}
 	o := &origin{client: s.first}
 	if s.site.respectRobots {

@@ -30,6 +30,8 @@ type target struct {
 	Again bool
 	Round int  // how often it has come again
 	Known bool // it was a document before this pass
+	// Part is the page that holds it, if it is a file, and Text what the link said.
+	Part, Text string
 }
 
 // visited is what one visit brought.
@@ -39,11 +41,13 @@ type visited struct {
 	change    connectors.Change // nil if there is nothing to say
 	links     []string
 	redirect  *target
-	forGood   bool   // the redirect is permanent: the document is no longer at its address
-	outside   string // where a redirect off the site leads
-	undecided bool   // the page is a copy if the page that it calls the original is one
-	lacking   bool   // the page's links are not known
-	transport error  // no answer came; change is Unreadable with it
+	forGood   bool              // the redirect is permanent: the document is no longer at its address
+	outside   string            // where a redirect off the site leads
+	later     bool              // it was not asked for, and is to come once more at the end
+	texts     map[string]string // of links
+	undecided bool              // the page is a copy if the page that it calls the original is one
+	lacking   bool              // the page's links are not known
+	transport error             // no answer came; change is Unreadable with it
 }
 
 // visit asks for one page. An error ends the pull.
@@ -52,7 +56,7 @@ func (s *session) visit(ctx context.Context, t target) (visited, error) {
 	if err != nil {
 		return visited{}, err
 	}
-	if !q.forbidden {
+	if !q.forbidden && q.err == nil {
 		q.resp, q.err = get(ctx, q.origin.client, t.URL, q.header)
 	}
 	return s.answered(ctx, q)
@@ -65,6 +69,7 @@ type question struct {
 	known     known
 	origin    *origin
 	forbidden bool // by robots.txt
+	later     bool // it is to come once more at the end
 	header    http.Header
 	resp      *http.Response
 	err       error // why there is no resp
@@ -81,7 +86,12 @@ func (s *session) prepare(ctx context.Context, t target) (*question, error) {
 		return nil, err
 	}
 	if q.origin, err = s.origin(ctx, q.u); err != nil {
-		return nil, err
+		if ctx.Err() != nil || s.site.scope.site(q.u) {
+			return nil, err
+		}
+		s.origins[q.u.Scheme+"://"+q.u.Host] = &origin{client: s.first, failed: err}
+		q.err = err
+		return q, nil
 	}
 	q.forbidden = !q.origin.rules.Allows(t.URL)
 	if q.known.usable {
@@ -162,7 +172,7 @@ func (s *session) respond(ctx context.Context, t target, u *url.URL, k known, re
 	}
 	switch code := resp.StatusCode; {
 	case code == http.StatusNotModified && k.usable:
-		return visited{change: connectors.Same{ID: t.URL}, links: k.note.links}, s.confirm(t, k)
+		return s.unchanged(t, k)
 	case code == http.StatusNotFound:
 		return s.gone(t, k, connectors.EvidenceNotFound), nil
 	case code == http.StatusGone:
@@ -201,6 +211,9 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 		}
 		return s.unread(t, k, err), nil
 	}
+	if c.html && !s.site.scope.site(u) {
+		return s.pageAmongFiles(t, k), nil
+	}
 	if !c.html {
 		c.revision += k.told.mark()
 		return s.file(t, k, c, resp)
@@ -220,7 +233,7 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 	}
 	c.revision += k.told.mark()
 	p = k.told.complete(p)
-	v := visited{links: p.links, canonical: p.canonical}
+	v := visited{links: p.links, texts: p.texts, canonical: p.canonical}
 	if s.site.elsewhere(p.canonical, u) {
 		v.links = append([]string{p.canonical}, v.links...)
 	}
@@ -290,32 +303,6 @@ func sameButSlash(a, b string) bool {
 	return bare(a) == bare(b)
 }
 
-// file is what stands at an address and is not HTML.
-func (s *session) file(t target, k known, c content, resp *http.Response) (visited, error) {
-	var v visited
-	noindex := false
-	for _, d := range headerDirectives(resp.Header, s.site.product) {
-		d = strings.ToLower(strings.TrimSpace(d))
-		noindex = noindex || d == "noindex" || d == "none"
-	}
-	kind, _, _ := strings.Cut(c.mediaType, "/")
-	switch {
-	case noindex:
-		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipNoIndex, Detail: "the site asks not to index it"}
-	case kind == "image" || kind == "audio" || kind == "video" || kind == "font" || isCode(c.mediaType):
-		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipExcluded, Detail: "it is " + c.mediaType}
-	case len(c.text) == 0:
-		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipEmpty, Detail: "it has no content"}
-	default:
-		v.change = s.document(t.URL, c, k.told.complete(page{modified: modifiedHeader(resp.Header)}))
-	}
-	return v, s.conclude(t, k, c, resp.Header, &v)
-}
-
-func isCode(mediaType string) bool {
-	return strings.HasPrefix(mediaType, "text/css") || strings.Contains(mediaType, "javascript")
-}
-
 // conclude turns an unchanged document into Same and keeps the page's note.
 func (s *session) conclude(t target, k known, c content, h http.Header, v *visited) error {
 	if s.pos == nil {
@@ -324,19 +311,29 @@ func (s *session) conclude(t target, k known, c content, h http.Header, v *visit
 	n := note{links: v.links, Depth: t.Depth}
 	if _, ok := v.change.(connectors.Upsert); ok {
 		n.Revision, n.ETag, n.Modified = c.revision, h.Get("ETag"), h.Get("Last-Modified")
-		if k.revision == c.revision {
+		if !c.html {
+			n.File, n.Part, n.Title = c.mediaType, t.Part, titleOfFile(t, k, c.mediaType)
+		}
+		if k.revision == c.revision && n.Part == k.note.Part && n.Title == k.note.Title {
 			v.change = connectors.Same{ID: t.URL}
 		}
 	}
 	return s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
 }
 
-// confirm keeps the note of a page that has not changed.
-func (s *session) confirm(t target, k known) error {
+// unchanged says of a page that it has not changed, and keeps its note.
+func (s *session) unchanged(t target, k known) (visited, error) {
+	v := visited{change: connectors.Same{ID: t.URL}, links: k.note.links}
 	n := k.note
 	n.Depth, n.Away = t.Depth, 0
-	if n.Depth == k.note.Depth && k.note.Away == 0 {
-		return nil
+	if n.File != "" {
+		n.Part, n.Title = t.Part, titleOfFile(t, k, n.File)
+		if n.Part != k.note.Part || n.Title != k.note.Title {
+			v.change = s.fileAgain(t, k, n)
+		}
 	}
-	return s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
+	if n.equal(k.note) {
+		return v, nil
+	}
+	return v, s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
 }

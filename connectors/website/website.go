@@ -50,6 +50,8 @@ func Kind() connectors.Kind {
 				Help: "Paths to read instead of the start address's directory; * stands for anything, $ for the end."},
 			{Key: "exclude", Type: connectors.Strings, Label: "Exclude", Example: "/help/archive/",
 				Help: "Paths to leave out; * stands for anything, $ for the end."},
+			{Key: "file_hosts", Type: connectors.Strings, Label: "Hosts of files", Example: "files.example.org",
+				Help: "Hosts beside the site's own from which linked files (PDF, Office) are read, but no pages.", Validate: checkHosts},
 			{Key: "drop_parameters", Type: connectors.Strings, Label: "Parameters to ignore", Example: "sort",
 				Help: "Names of query parameters that do not change the page. Those that track visitors are ignored anyway."},
 			{Key: "max_pages", Type: connectors.Int, Default: defaultMaxPages, Label: "Most pages",
@@ -153,6 +155,9 @@ func open(env connectors.Env, settings connectors.Settings) (*Site, error) {
 		return nil, errors.New("a website needs a start address; set start to the address of its first page")
 	}
 	s.scope = newScope(s.starts, settings.Strings("include"), settings.Strings("exclude"))
+	if s.scope.files, err = hostsOfFiles(settings.Strings("file_hosts")); err != nil {
+		return nil, err
+	}
 	if agent := settings.String("user_agent"); agent != "" {
 		s.product = robots.ProductToken(agent)
 	}
@@ -182,7 +187,7 @@ func httpOptions(settings connectors.Settings) (connectors.HTTPOptions, error) {
 // InScope reports whether an ID is an address of the site under its filters.
 func (s *Site) InScope(id string) bool {
 	u, err := s.ids.Resolve(nil, id)
-	return err == nil && u.String() == id && s.scope.outside(u) == ""
+	return err == nil && u.String() == id && (s.scope.outside(u) == "" || s.scope.file(u))
 }
 
 // Fetch says how one page stands now.

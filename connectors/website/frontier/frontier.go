@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 
 	"freshet/connectors"
 )
@@ -22,6 +23,9 @@ const MaxItems = 4_000_000
 
 // MaxDepth stands for every greater depth, and for one that is not known.
 const MaxDepth = 1<<16 - 1
+
+// maxText is how many bytes of a link's text are kept.
+const maxText = 120
 
 // Item is an address to visit.
 type Item struct {
@@ -34,6 +38,10 @@ type Item struct {
 	Round int // how often it has come again
 	// Known: the address was a document's before this pass.
 	Known bool
+	// Parent is the number of the address that links here, -1 if none is known, and
+	// Text what the first link said.
+	Parent int
+	Text   string
 	// Awaited: a known address redirects here for good.
 	Awaited bool
 }
@@ -55,8 +63,9 @@ type Frontier struct {
 
 // entry is what is kept of an address.
 type entry struct {
-	depth uint16
-	flags uint8
+	parent uint32 // its number and 1
+	depth  uint16
+	flags  uint8
 }
 
 const (
@@ -92,9 +101,19 @@ func hash(url string) uint64 {
 // Add puts an address at the end, or notes that it is nearer to the start than it
 // was thought to be. It returns the address's number, and whether it is new.
 func (f *Frontier) Add(url string, depth, hops int) (n int, isNew bool) {
+	return f.AddLinked(url, depth, hops, -1, "")
+}
+
+// AddLinked is Add for an address that another links to with a text, of which 120
+// bytes are kept. The first that links there is kept, unless it turned out to be no
+// document.
+func (f *Frontier) AddLinked(url string, depth, hops, from int, text string) (n int, isNew bool) {
 	if old, ok := f.numbers[hash(url)]; ok {
 		n = int(old)
 		f.Nearer(n, depth)
+		if from >= 0 && from != n && !f.held(n) {
+			f.put(record{kind: linked, n: n, to: from})
+		}
 		return n, false
 	}
 	n = len(f.entries)
@@ -102,8 +121,17 @@ func (f *Frontier) Add(url string, depth, hops int) (n int, isNew bool) {
 	if n >= MaxItems {
 		return -1, false
 	}
-	f.put(record{kind: added, url: url, depth: depth, hops: hops})
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "")
+	}
+	f.put(record{kind: added, url: url, depth: depth, hops: hops, to: from + 1, text: text})
 	return n, true
+}
+
+// held reports whether an address has a parent that is, or may still be, a document.
+func (f *Frontier) held(n int) bool {
+	p := int(f.entries[n].parent) - 1
+	return p >= 0 && (!f.Visited(p) || f.entries[p].flags&isDocument != 0)
 }
 
 // AddKnown is Add for an address that was a document's before this pass.
@@ -152,13 +180,14 @@ func (f *Frontier) put(r record) {
 
 // take brings the frontier's own memory up to a record.
 func (f *Frontier) take(r record) error {
-	if r.kind != added && r.n >= len(f.entries) || r.to >= len(f.entries) && r.kind == moved {
+	if r.kind != added && r.n >= len(f.entries) || r.to >= len(f.entries) && (r.kind == moved || r.kind == linked) ||
+		r.kind == added && r.to > len(f.entries) {
 		return fmt.Errorf("%w: it speaks of an address that is not there", errDamaged)
 	}
 	switch r.kind {
 	case added:
 		f.numbers[hash(r.url)] = uint32(len(f.entries))
-		f.entries = append(f.entries, entry{depth: uint16(min(r.depth, MaxDepth))})
+		f.entries = append(f.entries, entry{depth: uint16(min(r.depth, MaxDepth)), parent: uint32(r.to)})
 	case again:
 		n := f.first(r.n)
 		f.refs[len(f.entries)], f.last[n] = n, len(f.entries)
@@ -177,6 +206,8 @@ func (f *Frontier) take(r record) error {
 		f.entries[r.n].depth = uint16(min(r.depth, MaxDepth))
 	case moved:
 		f.moves[r.to] = append(f.moves[r.to], r.n)
+	case linked:
+		f.entries[r.n].parent = uint32(r.to + 1)
 	case settled:
 		delete(f.moves, r.n)
 	}
@@ -220,7 +251,7 @@ func (f *Frontier) Item(ctx context.Context, n int) (Item, error) {
 		return Item{}, fmt.Errorf("%w: item %d is no address", errDamaged, n)
 	}
 	e := f.entries[n]
-	return Item{N: n, URL: r.url, Depth: int(e.depth), Hops: r.hops, Known: e.flags&isKnown != 0, Awaited: len(f.moves[n]) > 0}, nil
+	return Item{N: n, URL: r.url, Depth: int(e.depth), Hops: r.hops, Parent: int(e.parent) - 1, Text: r.text, Known: e.flags&isKnown != 0, Awaited: len(f.moves[n]) > 0}, nil
 }
 
 // All yields every address that was ever added, in order.

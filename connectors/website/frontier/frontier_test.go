@@ -76,7 +76,7 @@ func rest(t testing.TB, f *Frontier) []string {
 func grow(t testing.TB, f *Frontier, r *rand.Rand, urls func() string) {
 	switch r.IntN(8) {
 	case 0, 1, 2:
-		f.Add(urls(), r.IntN(20), r.IntN(3))
+		f.AddLinked(urls(), r.IntN(20), r.IntN(3), r.IntN(f.Len()+1)-1, strings.Repeat("texte é ", r.IntN(30)))
 	case 3:
 		f.AddKnown(urls(), MaxDepth)
 	case 4, 5:
@@ -285,6 +285,7 @@ func FuzzBlocks(f *testing.F) {
 		{{kind: added, url: "a"}, {kind: added, url: "b"}, {kind: moved, n: 0, to: 1}, {kind: raised, n: 1, depth: 3}, {kind: known, n: 0}, {kind: settled, n: 1}},
 		{{kind: moved, n: 7, to: 9}},
 		{{kind: again, n: 0}},
+		{{kind: added, url: "a"}, {kind: added, url: "b", to: 1, text: "x"}, {kind: linked, n: 0, to: 1}},
 	} {
 		if _, err := p.pack(records); err != nil {
 			f.Fatal(err)

@@ -19,6 +19,7 @@ const (
 	known                   // an address was a document before this pass
 	moved                   // an address redirects for good to another
 	settled                 // what redirected to an address has been told
+	linked                  // an address is linked to by another
 )
 
 // record is one entry of the log. Addresses are called by the number of the item
@@ -26,17 +27,18 @@ const (
 type record struct {
 	kind  kind
 	url   string // of added
+	text  string // of added: of the link that led there
 	depth int    // of added and raised
 	hops  int    // of added
 	n     int    // the item concerned, of all but added
-	to    int    // where n moved to
+	to    int    // where n moved to, or what links to it; of added, that and 1
 }
 
 // item reports whether the record is one of those to visit, which have numbers.
 func (r record) item() bool { return r.kind == added || r.kind == again }
 
 // size is a bound of the record's length, written.
-func (r record) size() int { return len(r.url) + 1 + 4*binary.MaxVarintLen32 }
+func (r record) size() int { return len(r.url) + len(r.text) + 1 + 6*binary.MaxVarintLen32 }
 
 // appendRecord writes r; of an address only what differs from before, the address
 // last written.
@@ -47,7 +49,7 @@ func appendRecord(out []byte, r record, before string) []byte {
 		switch r.kind {
 		case raised:
 			out = binary.AppendUvarint(out, uint64(r.depth))
-		case moved:
+		case moved, linked:
 			out = binary.AppendUvarint(out, uint64(r.to))
 		}
 		return out
@@ -60,7 +62,10 @@ func appendRecord(out []byte, r record, before string) []byte {
 	out = binary.AppendUvarint(out, uint64(len(r.url)-same))
 	out = append(out, r.url[same:]...)
 	out = binary.AppendUvarint(out, uint64(r.depth))
-	return binary.AppendUvarint(out, uint64(r.hops))
+	out = binary.AppendUvarint(out, uint64(r.hops))
+	out = binary.AppendUvarint(out, uint64(r.to))
+	out = binary.AppendUvarint(out, uint64(len(r.text)))
+	return append(out, r.text...)
 }
 
 var errDamaged = errors.New("the log of the frontier is damaged")
@@ -76,13 +81,14 @@ func parseRecords(raw []byte) ([]record, error) {
 		switch r.kind {
 		case added:
 			r.url = p.text(before)
-			r.depth, r.hops = p.number(), p.number()
+			r.depth, r.hops, r.to = p.number(), p.number(), p.number()
+			r.text = p.bytes(maxText)
 			before = r.url
 		case again, found, known, settled:
 			r.n = p.number()
 		case raised:
 			r.n, r.depth = p.number(), p.number()
-		case moved:
+		case moved, linked:
 			r.n, r.to = p.number(), p.number()
 		default:
 			return nil, fmt.Errorf("%w: a record of kind %d", errDamaged, r.kind)
@@ -121,5 +127,16 @@ func (p *parser) text(before string) string {
 	}
 	out := before[:same] + string(p.rest[:more])
 	p.rest = p.rest[more:]
+	return out
+}
+
+func (p *parser) bytes(most int) string {
+	n := p.number()
+	if p.bad || n > len(p.rest) || n > most {
+		p.bad = true
+		return ""
+	}
+	out := string(p.rest[:n])
+	p.rest = p.rest[n:]
 	return out
 }
