@@ -117,16 +117,17 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // New returns the maker of clients for connectors.Env.HTTP. Clients made by it
-// share the pacing of hosts. A client only does GET and HEAD; its errors are, in
+// share the pacing of hosts and, where they may reach the same networks and ports,
+// their connections. A client only does GET and HEAD; its errors are, in
 // their chain, a *Refused, a *Timeout, a *connectors.RetryAfter, the context's
 // error or a fault of the network. Reading a body can fail with a
 // *connectors.Verdict (too_large) or a *Timeout. Clients may be used from several
 // goroutines. A body that is not closed keeps one of the host's connections.
 func New(o Options) func(connectors.HTTPOptions) *http.Client {
 	o = o.withDefaults()
-	hosts := newHosts(o.Now, o.Sleep)
+	hosts, pools := newHosts(o.Now, o.Sleep), &pools{}
 	return func(h connectors.HTTPOptions) *http.Client {
-		return newClient(o.overriddenBy(h), h, hosts)
+		return newClient(o.overriddenBy(h), h, hosts, pools)
 	}
 }
 
@@ -146,7 +147,7 @@ func (o Options) overriddenBy(h connectors.HTTPOptions) Options {
 	return o
 }
 
-func newClient(o Options, h connectors.HTTPOptions, hosts *hosts) *http.Client {
+func newClient(o Options, h connectors.HTTPOptions, hosts *hosts, pools *pools) *http.Client {
 	p := policy{allowed: h.AllowPrivate, ports: h.AllowPorts}
 	d := dialer{policy: p, lookup: o.Lookup}
 	agent := h.UserAgent
@@ -156,11 +157,8 @@ func newClient(o Options, h connectors.HTTPOptions, hosts *hosts) *http.Client {
 			agent += " (+" + o.Contact + ")"
 		}
 	}
-	transport := o.transport(d.dial)
-	attempt := &attempt{o: o, agent: agent, hosts: hosts, next: transport}
-	if o.Proxy != nil {
-		attempt.next = upstream{at: o.Proxy, roots: transport.TLSClientConfig}.through(transport, d)
-	}
+	pool := pools.of(h, o.Connections, func() pool { return o.pool(d) })
+	attempt := &attempt{o: o, agent: agent, hosts: hosts, next: pool.way}
 	redirect := func(req *http.Request, via []*http.Request) error {
 		if len(via) > o.Redirects {
 			return &Refused{Reason: ReasonRedirects, Address: display(req.URL),
@@ -175,9 +173,18 @@ func newClient(o Options, h connectors.HTTPOptions, hosts *hosts) *http.Client {
 		return nil
 	}
 	return &http.Client{
-		Transport:     &guard{policy: p, next: &retrier{o: o, next: attempt, hosts: hosts}, idle: transport.CloseIdleConnections},
+		Transport:     &guard{policy: p, next: &retrier{o: o, next: attempt, hosts: hosts}, idle: pool.transport.CloseIdleConnections},
 		CheckRedirect: redirect,
 	}
+}
+
+// pool makes a pool of connections, through the operator's proxy if there is one.
+func (o Options) pool(d dialer) pool {
+	t := o.transport(d.dial)
+	if o.Proxy == nil {
+		return pool{t, t}
+	}
+	return pool{t, upstream{at: o.Proxy, roots: t.TLSClientConfig}.through(t, d)}
 }
 
 // transport makes connections with dial alone; the environment's proxies are not

@@ -145,6 +145,7 @@ func (c *crawl) begin(ctx context.Context, pos connectors.Position) error {
 		}
 		if c.site.InScope(id) {
 			c.frontier.AddKnown(id, frontier.MaxDepth)
+			c.ways.watch(id)
 		}
 	}
 	listed, err := c.session.sitemaps(ctx)

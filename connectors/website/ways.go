@@ -36,11 +36,18 @@ func (w *ways) recall(ctx context.Context, c *crawl, m connectors.Memory) error 
 		if err != nil {
 			return err
 		}
-		if u, err := url.Parse(it.URL); err == nil && !it.Known {
-			w.traps.Check(u)
-		}
+		w.watch(it.URL)
 	}
 	return nil
+}
+
+// watch counts an address that is let through whatever it is: one that is held, or
+// was found before the crawl was interrupted. What is held of a trap is not added to
+// with every pass.
+func (w *ways) watch(id string) {
+	if u, err := url.Parse(id); err == nil {
+		w.traps.Check(u)
+	}
 }
 
 // follow returns an address that was found as the site writes it; ok is false if it

@@ -3,6 +3,7 @@ package sitetest
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,13 +20,16 @@ type Request struct {
 	Beside      int  // requests to the same host under way at its beginning
 	Status      int
 	Bytes       int64 // of the answer's body as sent
+
+	beside []*Request
+	cut    bool // the crawler had enough of the answer: the rest is nobody's burden
 }
 
 // journal is what the server keeps of requests and connections.
 type journal struct {
 	requests []*Request
 	given    map[string]bool // addresses with validators
-	active   map[string]int
+	active   map[string][]*Request
 	open     map[net.Conn]bool
 	mostOpen int
 }
@@ -36,12 +40,12 @@ func (s *Site) begin(r *http.Request) *Request {
 	defer s.mu.Unlock()
 	j := &s.journal
 	if j.active == nil {
-		j.active = map[string]int{}
+		j.active = map[string][]*Request{}
 	}
 	uri := r.URL.RequestURI()
-	rec := &Request{At: s.Clock.Now(), Host: host, URI: uri, Method: r.Method, Agent: r.UserAgent(), Proto: r.Proto, Beside: j.active[host],
+	rec := &Request{At: s.Clock.Now(), Host: host, URI: uri, Method: r.Method, Agent: r.UserAgent(), Proto: r.Proto, beside: slices.Clone(j.active[host]),
 		Conditional: r.Header.Get("If-None-Match") != "" || r.Header.Get("If-Modified-Since") != "", Given: j.given[host+uri]}
-	j.active[host]++
+	j.active[host] = append(j.active[host], rec)
 	j.requests = append(j.requests, rec)
 	return rec
 }
@@ -49,13 +53,14 @@ func (s *Site) begin(r *http.Request) *Request {
 func (s *Site) end(rec *Request, w *counter) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.journal.active[rec.Host]--
-	rec.Status, rec.Bytes = w.status, w.bytes
+	j := &s.journal
+	j.active[rec.Host] = slices.DeleteFunc(j.active[rec.Host], func(r *Request) bool { return r == rec })
+	rec.Status, rec.Bytes, rec.cut = w.status, w.bytes, w.failed
 	if rec.Status == 0 {
 		rec.Status = http.StatusOK
 	}
 	if rec.Status == http.StatusOK {
-		s.journal.given[rec.Host+rec.URI] = w.Header().Get("ETag") != "" || w.Header().Get("Last-Modified") != ""
+		j.given[rec.Host+rec.URI] = w.Header().Get("ETag") != "" || w.Header().Get("Last-Modified") != ""
 	}
 }
 
@@ -82,6 +87,7 @@ type counter struct {
 	record *Request
 	status int
 	bytes  int64
+	failed bool
 }
 
 // WriteHeader notes the status.
@@ -94,6 +100,7 @@ func (c *counter) WriteHeader(status int) {
 func (c *counter) Write(p []byte) (int, error) {
 	n, err := c.ResponseWriter.Write(p)
 	c.bytes += int64(n)
+	c.failed = c.failed || err != nil
 	return n, err
 }
 
@@ -112,6 +119,11 @@ func (s *Site) Requests() []Request {
 	out := make([]Request, len(s.journal.requests))
 	for i, r := range s.journal.requests {
 		out[i] = *r
+		for _, other := range r.beside {
+			if !other.cut {
+				out[i].Beside++
+			}
+		}
 	}
 	return out
 }

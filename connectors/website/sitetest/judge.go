@@ -64,8 +64,13 @@ func (s *Site) Judge() Verdict {
 	for _, host := range s.unrelated {
 		f.add("foreign", "the name %s was looked up", host)
 	}
-	if v.MostOpen > s.options.Connections+1 { // one may be on its way to be closed
-		f.add("connections", "%d were open at once, %d are allowed", v.MostOpen, s.options.Connections)
+	hosts := map[string]bool{}
+	for _, r := range list {
+		hosts[r.Host] = true
+	}
+	// One more may be on its way to be closed.
+	if allowed := s.options.Connections * len(hosts); v.MostOpen > allowed+1 {
+		f.add("connections", "%d were open at once to %d hosts, %d are allowed", v.MostOpen, len(hosts), allowed)
 	}
 	v.Violations = f.sentences()
 	return v

@@ -112,7 +112,11 @@ func (s *Site) addSessions(n int) {
 		}
 		s.add(p)
 	}
-	s.hub("sessions", paths[:1])
+	var links []string
+	for i := 0; i < len(paths); i += 10 {
+		links = append(links, paths[i])
+	}
+	s.hub("sessions", links)
 }
 
 // trapPage returns what stands at an address of a trap, or nil.
