@@ -302,6 +302,11 @@ func (c *crawl) end() error {
 	if err := c.sayLeftOut(); err != nil {
 		return err
 	}
+	for _, n := range c.session.lies() {
+		if err := c.say(n); err != nil {
+			return err
+		}
+	}
 	if c.state.Incomplete == "" {
 		return c.say(connectors.PassDone{})
 	}

@@ -35,6 +35,7 @@ type note struct {
 	Parts    int    `json:"n,omitempty"` // notes that hold the links
 	Heavy    bool   `json:"h,omitempty"` // the links are too many to be kept
 	Depth    int    `json:"d,omitempty"` // how many links away from the start the page was found
+	Read     int    `json:"w,omitempty"` // when it was read whole, in days since 1970
 	// Away is when the page began to redirect for now, in seconds since 1970.
 	Away int64 `json:"a,omitempty"`
 	// Of what is no page: its media type, the page that it is part of and the title
@@ -108,7 +109,7 @@ func forget(m connectors.Memory, id string, old note) {
 
 func (n note) equal(o note) bool {
 	return n.ETag == o.ETag && n.Modified == o.Modified && n.Revision == o.Revision &&
-		n.Parts == o.Parts && n.Heavy == o.Heavy && n.Depth == o.Depth && n.Away == o.Away &&
+		n.Parts == o.Parts && n.Heavy == o.Heavy && n.Depth == o.Depth && n.Away == o.Away && n.Read == o.Read &&
 		n.File == o.File && n.Part == o.Part && n.Title == o.Title && slices.Equal(n.links, o.links)
 }
 

@@ -50,7 +50,11 @@ type origin struct {
 	client  *http.Client
 	absence *judge.Absence // nil until it was learnt
 	maps    *http.Client   // for files of addresses, if it is slower than the session's
-	failed  error          // why there are no rules, of a host of files
+	liar    bool           // it says "not modified" of what was: see doubt.go
+	tag     string         // the last entity tag, and how many pages in a row had it, each another
+	tagged  string         // the revision of the last page that had it
+	tags    int
+	failed  error // why there are no rules, of a host of files
 }
 
 // recentRules are what Fetch may use for a while of what was learnt before.
@@ -107,6 +111,9 @@ func (s *session) origin(ctx context.Context, u *url.URL) (*origin, error) {
 			slower.Delay = rules.CrawlDelay
 			o.client = s.client(slower)
 		}
+	}
+	if err := s.recallLie(ctx, name, o); err != nil {
+		return nil, err
 	}
 	s.origins[name] = o
 	return o, nil

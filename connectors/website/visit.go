@@ -94,6 +94,7 @@ func (s *session) prepare(ctx context.Context, t target) (*question, error) {
 		return q, nil
 	}
 	q.forbidden = !q.origin.rules.Allows(t.URL)
+	q.known.usable = q.known.usable && !q.origin.liar && !s.suspected(t.URL, q.known.note)
 	if q.known.usable {
 		q.known.note.conditional(q.header)
 	}
@@ -222,6 +223,7 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 	if err != nil {
 		return s.unread(t, k, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}), nil
 	}
+	c.revision = revisionOf(p)
 	if v, ok, err := s.instead(ctx, t, u, k, p); ok || err != nil {
 		return v, err
 	}
@@ -308,12 +310,13 @@ func (s *session) conclude(t target, k known, c content, h http.Header, v *visit
 	if s.pos == nil {
 		return nil
 	}
-	n := note{links: v.links, Depth: t.Depth}
+	n := note{links: v.links, Depth: t.Depth, Read: s.today()}
 	if _, ok := v.change.(connectors.Upsert); ok {
 		n.Revision, n.ETag, n.Modified = c.revision, h.Get("ETag"), h.Get("Last-Modified")
 		if !c.html {
 			n.File, n.Part, n.Title = c.mediaType, t.Part, titleOfFile(t, k, c.mediaType)
 		}
+		s.mistrust(t.URL, k, n)
 		if k.revision == c.revision && n.Part == k.note.Part && n.Title == k.note.Title {
 			v.change = connectors.Same{ID: t.URL}
 		}
