@@ -12,7 +12,7 @@ import (
 // collected, where the heap in use is smaller: the runtime's own rule, its size once
 // more, makes a service with a small heap and many questions collect several times
 // a second, and every collection takes a processor from questions for a while.
-const heapHeadroom = 192 << 20
+const heapHeadroom = 64 << 20
 
 // A collector keeps the garbage collector to that rule.
 type collector struct {

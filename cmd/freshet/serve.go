@@ -25,7 +25,7 @@ func (m *Main) serveCommand() *cobra.Command {
 		Long: `Runs the API, the scheduler and the workers in one process, until Ctrl-C. Other
 commands on the same data directory talk to it.
 
-Memory: garbage is collected when the heap has grown by 192 MB, or by its own size
+Memory: garbage is collected when the heap has grown by 64 MB, or by its own size
 where that is more. GOGC and GOMEMLIMIT, when set, decide instead.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return m.serve(cmd.Context(), address) },
 	}
