@@ -116,7 +116,7 @@ func (p policy) checkURL(u *url.URL) error {
 }
 
 func splitHost(u *url.URL) (host, port string, err error) {
-	host, port = u.Hostname(), u.Port()
+	host = u.Hostname()
 	if host == "" {
 		return "", "", fmt.Errorf("it has no host; write it as https://www.example.org/")
 	}
@@ -129,10 +129,7 @@ func splitHost(u *url.URL) (host, port string, err error) {
 	if host, err = asciiHost(host); err != nil {
 		return "", "", err
 	}
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return host, port, nil
+	return host, portOf(u), nil
 }
 
 // asciiHost writes a host as it is looked up: "１２７.0.0.1" and "⑧.8.8.8" are

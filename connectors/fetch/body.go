@@ -39,7 +39,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Request = req
 	b := &body{ctx: ctx, raw: resp.Body, left: a.o.MaxBytes, limit: a.o.MaxBytes, end: end}
-	b.encoding = strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding")))
+	b.encoding = strings.ToLower(strings.TrimSpace(strings.Join(resp.Header.Values("Content-Encoding"), ",")))
 	if req.Method == http.MethodHead || resp.ContentLength == 0 {
 		b.encoding = ""
 	}
@@ -128,7 +128,8 @@ func (b *body) begin() error {
 		}
 		b.plain = b.raw
 	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(b.raw)
+		sent := &sentLimit{from: b.raw, left: b.limit + b.limit/256 + 4096, failed: b.tooLarge}
+		z, err := gzip.NewReader(sent)
 		if err == io.EOF {
 			return io.EOF
 		}
@@ -140,6 +141,24 @@ func (b *body) begin() error {
 		return &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: fmt.Sprintf("the answer is compressed as %.20q, which was not asked for", b.encoding)}
 	}
 	return nil
+}
+
+// sentLimit bounds what is read of a compressed body. Compression adds less than
+// 1/256 to what cannot be compressed, so more than that is empty blocks or members
+// without end, of which nothing comes out that the body's limit could count.
+type sentLimit struct {
+	from   io.Reader
+	left   int64
+	failed func() error
+}
+
+func (s *sentLimit) Read(p []byte) (int, error) {
+	if s.left <= 0 {
+		return 0, s.failed()
+	}
+	n, err := s.from.Read(p[:min(int64(len(p)), s.left)])
+	s.left -= int64(n)
+	return n, err
 }
 
 func (b *body) tooLarge() error {

@@ -123,6 +123,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 // error or a fault of the network. Reading a body can fail with a
 // *connectors.Verdict (too_large) or a *Timeout. Clients may be used from several
 // goroutines. A body that is not closed keeps one of the host's connections.
+// Cookies are not kept. A redirect that leaves the first request's origin carries
+// none of its headers but what any visitor sends, and no redirect says where it
+// came from.
 func New(o Options) func(connectors.HTTPOptions) *http.Client {
 	o = o.withDefaults()
 	hosts, pools := newHosts(o.Now, o.Sleep), &pools{}
@@ -167,6 +170,7 @@ func newClient(o Options, h connectors.HTTPOptions, hosts *hosts, pools *pools) 
 		if err := p.checkURL(req.URL); err != nil {
 			return err
 		}
+		keepToOneOrigin(req, via)
 		if h.CheckRedirect != nil {
 			return h.CheckRedirect(req, via)
 		}

@@ -39,11 +39,7 @@ type upstream struct {
 
 // address is the proxy's host and port.
 func (p upstream) address() string {
-	port := p.at.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[p.at.Scheme]
-	}
-	return net.JoinHostPort(p.at.Hostname(), port)
+	return net.JoinHostPort(p.at.Hostname(), portOf(p.at))
 }
 
 // dial connects to the proxy, wherever it is: it is the operator's. Asked for any
