@@ -66,6 +66,11 @@ type Env struct {
 	// the network at dial time, paces requests per host and sleeps short
 	// Retry-After waits.
 	HTTP func(HTTPOptions) *http.Client
+	// Render has a browser put a page together, with the same guard as HTTP; nil if
+	// none is configured. A page that is refused or too large is a *Verdict in the
+	// error's chain, a server that asks for a long wait a *RetryAfter; other errors are
+	// faults. It may be called from several goroutines.
+	Render func(ctx context.Context, address string, o RenderOptions) (Rendered, error)
 	// Now is the clock.
 	Now func() time.Time
 	Log *slog.Logger
