@@ -509,12 +509,20 @@ func TestFetchSaysHowAPageStands(t *testing.T) {
 	s.status("/broken", 500)
 	s.handle("/moved", redirect("/page", 301))
 	s.handle("/elsewhere", redirect("/page", 302))
+	s.handle("/moved-to-broken", redirect("/broken", 301))
+	s.handle("/moved-to-nothing", redirect("/moved-again", 308))
+	s.handle("/moved-again", redirect("/nothing", 302))
+	s.handle("/moved-to-secret", redirect("/secret", 301))
+	s.handle("/moved-abroad", redirect("https://www.example.net/", 301))
+	s.handle("/loop", redirect("/loop2", 301))
+	s.handle("/loop2", redirect("/loop", 301))
 	s.text("/robots.txt", "text/plain", "User-agent: *\nDisallow: /secret")
 	site := s.open(t, nil)
 	for path, want := range map[string]string{
 		"/page": "connectors.Upsert", "/gone": "connectors.Delete", "/broken": "connectors.Unreadable", "/moved": "connectors.Delete",
-		"/elsewhere": "connectors.Skip",
-		"/secret":    "connectors.Skip", "/missing": "connectors.Delete",
+		"/elsewhere": "connectors.Unreadable", "/moved-to-broken": "connectors.Unreadable", "/moved-to-nothing": "connectors.Delete",
+		"/moved-to-secret": "connectors.Skip", "/moved-abroad": "connectors.Skip", "/loop": "connectors.Unreadable",
+		"/secret": "connectors.Skip", "/missing": "connectors.Delete",
 	} {
 		c, err := site.Fetch(t.Context(), s.URL+path)
 		if got := fmt.Sprintf("%T", c); err != nil || got != want {

@@ -2,6 +2,7 @@ package website
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -109,6 +110,33 @@ func outcomeOfOld(old, target string, change connectors.Change) connectors.Chang
 	return connectors.Delete{ID: old, Evidence: connectors.EvidenceGone}
 }
 
+// fetch says how one page stands. A page that moved for good is gone if there is a
+// document where it moved to; otherwise it stands as its target does.
+func (s *session) fetch(ctx context.Context, id string) (connectors.Change, error) {
+	t := target{URL: id, Depth: 1, Again: true}
+	for {
+		v, err := s.visit(ctx, t)
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return nil, err
+		}
+		switch {
+		case v.transport != nil:
+			return nil, v.transport
+		case v.redirect != nil && !v.forGood && t.URL == id:
+			return s.away(t, known{}, v.redirect.URL, connectors.Skip{})
+		case v.redirect != nil:
+			t = *v.redirect
+			t.Again = true
+		case t.URL == id:
+			return v.change, nil
+		case v.change == nil:
+			return connectors.Skip{ID: id, URI: id, Reason: connectors.SkipExcluded, Detail: "it redirects to " + t.URL}, nil
+		default:
+			return outcomeOfOld(id, t.URL, v.change), nil
+		}
+	}
+}
+
 // awayFor is how long the copy of a page is kept that redirects "for now" (302, 303,
 // 307): doors and maintenance pages are over by then.
 const awayFor = 7 * 24 * time.Hour
@@ -148,7 +176,14 @@ func (s *session) redirected(t target, k known, to *url.URL, forGood bool) (visi
 // away says of a page that redirects for now that it cannot be read, if it is held;
 // after a while it says after.
 func (s *session) away(t target, k known, to string, after connectors.Skip) (connectors.Change, error) {
-	if s.pos == nil || t.Depth == 0 || !t.Known || k.note.Revision == "" {
+	why := &connectors.Verdict{Reason: verdictAway, Detail: "it redirects for now to " + to}
+	kept := connectors.Unreadable{ID: t.URL, URI: t.URL, Err: why}
+	switch {
+	case t.Depth == 0:
+		return after, nil
+	case s.pos == nil:
+		return kept, nil // only a pass knows since when
+	case !t.Known || k.note.Revision == "":
 		return after, nil
 	}
 	now := s.site.env.Now()
@@ -159,6 +194,5 @@ func (s *session) away(t target, k known, to string, after connectors.Skip) (con
 	if now.Sub(time.Unix(n.Away, 0)) > awayFor {
 		return after, nil
 	}
-	why := &connectors.Verdict{Reason: verdictAway, Detail: "it redirects for now to " + to}
-	return connectors.Unreadable{ID: t.URL, URI: t.URL, Err: why}, s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
+	return kept, s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
 }

@@ -203,20 +203,7 @@ func (s *Site) Fetch(ctx context.Context, id string) (connectors.Change, error) 
 		_, isDocument := v.change.(connectors.Upsert)
 		return err == nil && isDocument
 	}
-	v, err := session.visit(ctx, target{URL: id, Depth: 1, Again: true})
-	if err := errors.Join(err, ctx.Err()); err != nil {
-		return nil, err
-	}
-	if v.transport != nil {
-		return nil, v.transport
-	}
-	if v.redirect != nil && v.forGood {
-		return connectors.Delete{ID: id, Evidence: connectors.EvidenceGone}, nil
-	}
-	if v.redirect != nil {
-		return connectors.Skip{ID: id, URI: id, Reason: connectors.SkipCanonical, Detail: "it redirects to " + v.redirect.URL}, nil
-	}
-	return v.change, nil
+	return session.fetch(ctx, id)
 }
 
 func between(low, high int) func(any) error {
