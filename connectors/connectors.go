@@ -18,7 +18,7 @@ type Source interface {
 	// returns; it never waits for new content. On a full pass it yields every
 	// document of the place (as Upsert, Same, Skip or Unreadable) and, only if
 	// the listing was whole, PassDone as its last change. A feed ends with a
-	// Checkpoint.
+	// Checkpoint, or with one and ErrNoFeed.
 	//
 	// An error is the last thing yielded, with a nil Change. Breaking out of the
 	// loop releases everything the pull holds. When ctx is done Pull yields

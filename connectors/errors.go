@@ -15,6 +15,9 @@ var (
 	// ErrTruncated: the listing was cut short; nothing may be concluded from
 	// what it did not hold.
 	ErrTruncated = errors.New("the listing is not whole")
+	// ErrNoFeed ends a feed, after its Checkpoint, where the place turns out not to
+	// tell what changed. The pipeline begins a full pass.
+	ErrNoFeed = errors.New("the place does not tell what changed")
 	// ErrNotFound: the place itself (folder, file, address) is not there.
 	ErrNotFound = errors.New("not found")
 )

@@ -134,22 +134,32 @@ func (r *run) feedAndFull(ctx context.Context) error {
 		return err
 	}
 	due := r.Full || full.Open || full.Done.IsZero() || full.Digest != r.source.Digest || r.now.Sub(full.Done) >= cmp.Or(r.kind.FullEvery, fullEvery)
-	err = r.onePass(ctx, connectors.Feed)
+	tells, err := r.feed(ctx)
 	if errors.Is(err, connectors.ErrCursor) {
 		r.note("feed_restarted")
 		if err = r.resetFeed(ctx); err == nil {
 			due = true
-			err = r.onePass(ctx, connectors.Feed)
+			tells, err = r.feed(ctx)
 		}
 	}
+	due = due || !tells
 	for err == nil && due {
 		err = r.onePass(ctx, connectors.Full)
 		if !errors.Is(err, errFeedDue) {
 			return err
 		}
-		err = r.onePass(ctx, connectors.Feed)
+		_, err = r.feed(ctx)
 	}
 	return err
+}
+
+// feed pulls the feed; tells is false if the source has none after all.
+func (r *run) feed(ctx context.Context) (tells bool, err error) {
+	err = r.onePass(ctx, connectors.Feed)
+	if errors.Is(err, connectors.ErrNoFeed) {
+		return false, nil
+	}
+	return true, err
 }
 
 func (r *run) resetFeed(ctx context.Context) error {

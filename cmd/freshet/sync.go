@@ -149,7 +149,11 @@ func (m *Main) printReport(r *catalog.Report, rehearsal bool) error {
 			t.row("", thousands(part.n), part.what)
 		}
 	}
-	if len(t.rows) == 0 && r.Result == catalog.RunDone {
+	switch {
+	case len(t.rows) > 0 || r.Result != catalog.RunDone:
+	case r.Pass == connectors.Feed.String():
+		t.row("", "the source tells of no change; `freshet sync --full "+r.Source+"` looks at all of it")
+	default:
 		t.row("", "the source lists no document; see what it would read with `freshet source test "+r.Source+"`")
 	}
 	if r.ChunksWritten > 0 {

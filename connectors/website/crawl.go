@@ -16,13 +16,19 @@ import (
 // then what sitemaps and links add. A pass whose listing is not whole (a sitemap
 // that cannot be read) ends with ErrTruncated and a sentence; the next pull then
 // begins anew.
+//
+// The feed follows the site's sitemaps and feeds: see feedPull.
 func (s *Site) Pull(ctx context.Context, pos connectors.Position) iter.Seq2[connectors.Change, error] {
 	return func(yield func(connectors.Change, error) bool) {
 		session := s.newSession(pos)
 		defer session.close()
 		c := &crawl{session: session, site: s, yield: yield, began: s.env.Now()}
 		defer c.ahead.drop()
-		if err := c.run(ctx, pos); err != nil && !errors.Is(err, errStopped) {
+		run := c.run
+		if pos.Pass() == connectors.Feed {
+			run = c.pullFeed
+		}
+		if err := run(ctx, pos); err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)
 		}
 	}

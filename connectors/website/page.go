@@ -27,6 +27,7 @@ type page struct {
 	canonical string
 	group     string    // of its translations
 	versions  []version // in other languages, as the page names them
+	feeds     []string  // addresses of feeds that it names
 	modified  time.Time
 	noindex   bool
 	nofollow  bool
@@ -53,6 +54,7 @@ func parsePage(html []byte, u *url.URL, header http.Header, r address.Resolver, 
 		}
 	}
 	p.versions = append(alternatesOf(doc, base, r), alternatesIn(header, u, r)...)
+	p.feeds = feedsOf(doc, base, r)
 	p.group = groupOf(p.versions, u.String())
 	if p.locale == "" {
 		p.locale = ownLocale(p.versions, u.String())

@@ -42,6 +42,7 @@ type session struct {
 	packer   packer
 	received atomic.Int64    // bytes of answers
 	told     map[string]told // what the sitemaps say of pages, by ID
+	feeds    []string        // that start pages name, found in this pull
 }
 
 // origin is a scheme, host and port with its rules.

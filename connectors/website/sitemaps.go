@@ -150,7 +150,8 @@ func (s *session) namedFiles(ctx context.Context) ([]wanted, error) {
 			out = append(out, wanted{at: at.String(), guess: true})
 		}
 	}
-	return out, nil
+	feeds, err := s.knownFeeds(ctx)
+	return append(out, feeds...), err
 }
 
 // files reads files and those that they name, and hands each to take, which returns

@@ -227,6 +227,9 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 	if v, ok, err := s.instead(ctx, t, u, k, p); ok || err != nil {
 		return v, err
 	}
+	if t.Depth == 0 {
+		s.rememberFeeds(p.feeds)
+	}
 	if err := s.tell(ctx, t.URL, p, k.on); err != nil {
 		return visited{}, err
 	}

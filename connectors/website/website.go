@@ -1,10 +1,11 @@
 // Package website is the kind of source that crawls a site: from its start
 // address and its sitemaps along its links, as robots.txt allows.
 //
-// A document's ID is its normalised address. Every pull is a full pass; its cursor
-// holds the frontier, so that an interrupted pass goes on where it stopped. Pages
-// are asked for conditionally, and what "not modified" leaves out, the page's
-// links, is kept in the position's Memory.
+// A document's ID is its normalised address. The cursor of a full pass holds the
+// frontier, so that an interrupted pass goes on where it stopped; that of the feed
+// holds what the site's sitemaps and feeds listed. Pages are asked for
+// conditionally, and what "not modified" leaves out, the page's links, is kept in
+// the position's Memory.
 package website
 
 import (
@@ -46,6 +47,8 @@ func Kind() connectors.Kind {
 				Help: "Where the crawl begins. Pages below its directory on the same host are read.", Validate: checkAddresses},
 			{Key: "sitemap", Type: connectors.Strings, Label: "Sitemaps", Example: "https://www.example.org/sitemap.xml",
 				Help: "Sitemaps beside those that robots.txt names and /sitemap.xml.", Validate: checkAddresses},
+			{Key: "feed", Type: connectors.Strings, Label: "Feeds", Example: "https://www.example.org/news.xml",
+				Help: "RSS, Atom or JSON feeds of what is new, beside those that the start page names.", Validate: checkAddresses},
 			{Key: "include", Type: connectors.Strings, Label: "Include", Example: "/help/*",
 				Help: "Paths to read instead of the start address's directory; * stands for anything, $ for the end."},
 			{Key: "exclude", Type: connectors.Strings, Label: "Exclude", Example: "/help/archive/",
@@ -83,10 +86,12 @@ func Kind() connectors.Kind {
 		},
 		New:             newSource,
 		RevisionTrust:   connectors.RevisionExact,
+		HasFeed:         true,
+		FullEvery:       20 * time.Hour, // so that a nightly schedule lists everything each night
 		ListsEverything: true,
 		PublicByDefault: true,
 		Schedule:        "0 3 * * *",
-		Freshness:       "As of the last crawl, nightly by default.",
+		Freshness:       "As of the last crawl, nightly by default; with a shorter schedule, as of when the site's sitemaps or feeds told of it.",
 	}
 }
 
@@ -95,6 +100,7 @@ type Site struct {
 	env     connectors.Env
 	starts  []*url.URL
 	maps    []string
+	feeds   []string
 	scope   scope
 	ids     address.Resolver
 	options connectors.HTTPOptions
@@ -107,6 +113,7 @@ type Site struct {
 	runBytes           int64
 	checkpointEvery    int   // visits
 	bufferBytes        int64 // of pages read for their links and not yet opened
+	feedBytes          int   // of the feed's cursor
 	sampler            judge.Sampler
 
 	mu     sync.Mutex
@@ -125,8 +132,8 @@ func newSource(env connectors.Env, settings connectors.Settings) (connectors.Sou
 
 func open(env connectors.Env, settings connectors.Settings) (*Site, error) {
 	s := &Site{
-		env: env, maps: settings.Strings("sitemap"), maxPages: settings.Int("max_pages"), maxDepth: settings.Int("max_depth"),
-		respectRobots: settings.Bool("respect_robots"), checkpointEvery: 10, bufferBytes: 32 << 20, product: product, sampler: judge.NewSampler(),
+		env: env, maps: settings.Strings("sitemap"), feeds: settings.Strings("feed"), maxPages: settings.Int("max_pages"), maxDepth: settings.Int("max_depth"),
+		respectRobots: settings.Bool("respect_robots"), checkpointEvery: 10, bufferBytes: 32 << 20, feedBytes: maxFeedCursor, product: product, sampler: judge.NewSampler(),
 	}
 	if s.env.Log == nil {
 		s.env.Log = slog.New(slog.DiscardHandler)

@@ -39,10 +39,13 @@ type testSite struct {
 	validators bool
 	others     http.HandlerFunc // answers for what is not there, if not nil
 	bySitemap  bool
+	dated      bool // the sitemap says when pages were changed
+	stamps     map[string]time.Time
+	edits      int
 }
 
 func newTestSite(t testing.TB) *testSite {
-	s := &testSite{paths: map[string]http.HandlerFunc{}, pages: map[string]string{}, broken: map[string]bool{}, hidden: map[string]bool{}, spoilt: map[string]bool{}}
+	s := &testSite{paths: map[string]http.HandlerFunc{}, pages: map[string]string{}, broken: map[string]bool{}, hidden: map[string]bool{}, spoilt: map[string]bool{}, stamps: map[string]time.Time{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(func() {
 		s.stall(false)
@@ -189,7 +192,7 @@ func (s *testSite) page(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, s.home())
 		return
 	case path == "/sitemap.xml" && s.bySitemap:
-		io.WriteString(w, s.sitemap())
+		s.write(w, r, s.sitemap())
 		return
 	}
 	name, err := url.PathUnescape(strings.TrimPrefix(path, "/p/"))
@@ -236,7 +239,11 @@ func (s *testSite) sitemap() string {
 	var b strings.Builder
 	b.WriteString(`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">`)
 	for _, name := range s.order {
-		fmt.Fprintf(&b, "<url><loc>%s</loc></url>", html.EscapeString(s.URL+"/p/"+url.PathEscape(name)))
+		fmt.Fprintf(&b, "<url><loc>%s</loc>", html.EscapeString(s.URL+"/p/"+url.PathEscape(name)))
+		if s.dated {
+			fmt.Fprintf(&b, "<lastmod>%s</lastmod>", s.stamps[name].Format(time.RFC3339))
+		}
+		b.WriteString("</url>")
 	}
 	b.WriteString("</urlset>")
 	return b.String()
@@ -253,6 +260,8 @@ func (s *testSite) put(name, content string) string {
 		s.order = append(s.order, name)
 	}
 	s.pages[name] = content
+	s.edits++
+	s.stamps[name] = time.Now().Add(time.Duration(s.edits-2000) * time.Hour)
 	return id
 }
 
@@ -284,9 +293,10 @@ func TestWebsitePassesTheSuite(t *testing.T) {
 		"found by links, without validators": func(*testSite) {},
 		"found by links, with validators":    func(s *testSite) { s.validators = true },
 		"found by a sitemap":                 func(s *testSite) { s.bySitemap, s.validators = true, true },
+		"found by a sitemap with dates":      func(s *testSite) { s.bySitemap, s.validators, s.dated = true, true, true },
 	} {
 		t.Run(name, func(t *testing.T) {
-			connectortest.Run(t, connectortest.Options{New: func(t *testing.T) *connectortest.World {
+			connectortest.Run(t, connectortest.Options{HasFeed: strings.HasSuffix(name, "dates"), New: func(t *testing.T) *connectortest.World {
 				s := newTestSite(t)
 				form(s)
 				return s.world(t)
