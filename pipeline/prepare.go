@@ -201,7 +201,8 @@ func (r *run) prepareDelete(ctx context.Context, it *item, evidence connectors.E
 		return nil
 	}
 	it.settled = true
-	if evidence == connectors.EvidenceNotFound && k.Missed == 0 {
+	// The feed and the full pass of one run may both ask: that is one answer.
+	if evidence == connectors.EvidenceNotFound && (k.Missed == 0 || r.wasMissedNow(k.Key)) {
 		it.outcome, it.reason = catalog.Unchanged, "not_found_once"
 		it.missed = &catalog.Missed{Document: k.Key, Count: 1, Since: r.now}
 		r.missedNow(k.Key)

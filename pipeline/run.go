@@ -353,6 +353,12 @@ func (r *run) missedNow(key string) {
 	r.notFound[key] = true
 }
 
+func (r *run) wasMissedNow(key string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.notFound[key]
+}
+
 func (r *run) unclaimMove(key string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
