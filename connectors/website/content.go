@@ -72,5 +72,10 @@ func (s *session) open(ctx context.Context, id string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.html && s.site.rendering {
+		if c.text, err = s.openInBrowser(ctx, id, c.text, resp.Header); err != nil {
+			return nil, err
+		}
+	}
 	return io.NopCloser(bytes.NewReader(c.text)), nil
 }

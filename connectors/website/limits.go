@@ -84,6 +84,8 @@ func (c *crawl) spent() error {
 		why = fmt.Sprintf("the time for one run (run_minutes, %d) is over", int(c.site.runFor.Minutes()))
 	case c.site.runBytes > 0 && c.session.received.Load() >= c.site.runBytes:
 		why = fmt.Sprintf("as much as one run may read (run_mb, %d) was read", c.site.runBytes>>20)
+	case c.site.rendering && c.session.rendered.Load() >= int64(c.site.renderPages):
+		why = fmt.Sprintf("as many pages as one run may show in a browser (render_pages, %d) were shown", c.site.renderPages)
 	default:
 		return nil
 	}

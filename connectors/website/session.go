@@ -40,6 +40,7 @@ type session struct {
 	origins  map[string]*origin
 	pages    *buffer
 	packer   packer
+	rendered atomic.Int64    // pages that a browser was asked to show
 	received atomic.Int64    // bytes of answers
 	told     map[string]told // what the sitemaps say of pages, by ID
 	feeds    []string        // that start pages name, found in this pull

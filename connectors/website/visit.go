@@ -224,6 +224,15 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 		return s.unread(t, k, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}), nil
 	}
 	c.revision = revisionOf(p)
+	header := resp.Header
+	if s.site.renders(p) {
+		header = withoutValidators(header)
+		shown, asShown, v, ok, err := s.inBrowser(ctx, t, u, k, p, header)
+		if !ok || err != nil {
+			return v, err
+		}
+		c, p = shown, asShown
+	}
 	if v, ok, err := s.instead(ctx, t, u, k, p); ok || err != nil {
 		return v, err
 	}
@@ -251,7 +260,7 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 	default:
 		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: reason, Detail: detail}
 	}
-	return v, s.conclude(t, k, c, resp.Header, &v)
+	return v, s.conclude(t, k, c, header, &v)
 }
 
 // undecided stands for SkipCanonical until the original was visited.

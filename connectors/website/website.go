@@ -75,6 +75,10 @@ func Kind() connectors.Kind {
 				Help: "A crawl that reads more goes on in the next run; 0 for no limit.", Validate: between(0, 1_000_000)},
 			{Key: "timeout", Type: connectors.Duration, Default: 30 * time.Second, Label: "Time limit of a page",
 				Help: "How long one page may take."},
+			{Key: "render", Type: connectors.String, Default: renderNever, Label: "Use a browser",
+				Help: "when_needed has a browser show pages that hold no text without one; an operator names the browser in the configuration.", Validate: checkRender},
+			{Key: "render_pages", Type: connectors.Int, Default: defaultRenderPages, Label: "Most pages in a browser",
+				Help: "A crawl that needs the browser for more pages goes on in the next run.", Validate: between(1, largestMaxPages)},
 			{Key: "user_agent", Type: connectors.String, Label: "User agent", Example: "ExampleBot/1.0 (+https://www.example.org/bot)",
 				Help: "How the crawler introduces itself; robots.txt rules for the name before the slash apply."},
 			{Key: "respect_robots", Type: connectors.Bool, Default: true, Label: "Respect robots.txt",
@@ -115,6 +119,8 @@ type Site struct {
 	bufferBytes        int64 // of pages read for their links and not yet opened
 	feedBytes          int   // of the feed's cursor
 	sampler            judge.Sampler
+	rendering          bool // pages that need a browser are shown in one
+	renderPages        int  // in one run
 
 	mu     sync.Mutex
 	recent recentRules
@@ -169,6 +175,10 @@ func open(env connectors.Env, settings connectors.Settings) (*Site, error) {
 		s.product = robots.ProductToken(agent)
 	}
 	if s.options, err = httpOptions(settings); err != nil {
+		return nil, err
+	}
+	s.renderPages = settings.Int("render_pages")
+	if s.rendering, err = mayRender(env, settings.String("render")); err != nil {
 		return nil, err
 	}
 	return s, nil
