@@ -29,6 +29,7 @@ type config struct {
 	Sources   []sourceConfig `yaml:"sources"`
 	Index     indexConfig    `yaml:"index"`
 	Embedding embedConfig    `yaml:"embedding"`
+	Render    renderConfig   `yaml:"render"`
 }
 
 type baseConfig struct {
@@ -58,6 +59,11 @@ type guardConfig struct {
 
 type indexConfig struct {
 	Store string `yaml:"store"`
+}
+
+// renderConfig names the browser that shows pages which need one.
+type renderConfig struct {
+	Chrome string `yaml:"chrome"`
 }
 
 type embedConfig struct {
@@ -162,6 +168,11 @@ func (c *config) check(w *walker, e expander) {
 		}
 		ids[s.ID] = s.line
 	}
+	expanded, err := e.text(c.Render.Chrome)
+	if err != nil {
+		w.say(0, "render.chrome: %v", err)
+	}
+	c.Render.Chrome = expanded
 	if c.Index.Store != "" && c.Index.Store != "embedded" {
 		w.say(0, "index.store: %q is not there in this version; write embedded, or leave it out", c.Index.Store)
 	}

@@ -60,6 +60,8 @@ func (w *walker) root(body ast.Node) {
 			w.block(v.Value, "index", keysOf(indexConfig{}))
 		case "embedding":
 			w.block(v.Value, "embedding", keysOf(embedConfig{}))
+		case "render":
+			w.block(v.Value, "render", keysOf(renderConfig{}))
 		}
 	}
 }

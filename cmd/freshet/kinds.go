@@ -14,6 +14,7 @@ import (
 	"freshet/connectors/fetch"
 	"freshet/connectors/files"
 	"freshet/connectors/records"
+	browsers "freshet/connectors/render"
 	"freshet/connectors/website"
 	"freshet/index/catalog"
 )
@@ -49,12 +50,16 @@ type opener struct {
 	secrets connectors.Secrets
 	dir     string // that relative paths of the configuration file start from
 	expand  expander
+	browser *browsers.Chrome // nil if none is configured
 }
 
 func newOpener(o serviceOptions) *opener {
 	out := &opener{http: fetch.New(fetch.Options{Log: o.log}), now: o.now, log: o.log, secrets: envSecrets{o.getenv}, expand: expander{getenv: o.getenv}}
 	if o.config != nil {
 		out.dir, out.expand.dir = o.config.dir, o.config.dir
+		if path := o.config.Render.Chrome; path != "" {
+			out.browser = browsers.New(browsers.Options{Path: path, HTTP: out.http, Log: o.log})
+		}
 	}
 	return out
 }
@@ -89,11 +94,30 @@ func (o *opener) open(_ context.Context, s catalog.Source) (connectors.Source, c
 		return nil, kind, err
 	}
 	env := connectors.Env{HTTP: o.http, Now: o.now, Log: o.log.With("source", s.ID), Secrets: o.secrets, Dir: o.dir}
+	if o.browser != nil {
+		env.Render = o.browser.Render
+	}
 	src, err := kind.New(env, settings)
 	if err != nil {
 		return nil, kind, fmt.Errorf("source %s: %w", s.ID, err)
 	}
 	return src, kind, nil
+}
+
+// close ends the browser, if one was started.
+func (o *opener) close() error {
+	if o.browser == nil {
+		return nil
+	}
+	return o.browser.Close()
+}
+
+// checkBrowser says what is wrong with the browser that is configured, if one is.
+func (o *opener) checkBrowser() error {
+	if o.browser == nil {
+		return nil
+	}
+	return o.browser.Check()
 }
 
 // envSecrets finds the secret "cms-token" in FRESHET_SECRET_CMS_TOKEN.

@@ -203,6 +203,9 @@ func (m *Main) checkSources(cfg *config) error {
 			w.say(cfg.Sources[i].line, "%v", err)
 		}
 	}
+	if err := s.opener.checkBrowser(); err != nil {
+		w.say(0, "%v", err)
+	}
 	return w.err()
 }
 

@@ -162,6 +162,9 @@ func (s *service) close() error {
 	s.stop()
 	s.workers.Wait()
 	var errs []error
+	if s.opener != nil {
+		errs = append(errs, s.opener.close())
+	}
 	if s.applier != nil {
 		if err := s.keepTerms(); err != nil {
 			s.log.Warn("term statistics are not kept; they are counted again at the next start", "error", err)

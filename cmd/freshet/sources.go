@@ -131,6 +131,9 @@ func (s *sources) Test(ctx context.Context, spec api.Spec) ([]api.Check, error) 
 	for _, c := range src.Check(ctx) {
 		out = append(out, api.Check{Name: c.Name, Status: c.Status.String(), Text: c.Text})
 	}
+	if err := s.opener.checkBrowser(); err != nil {
+		out = append(out, api.Check{Name: "browser", Status: connectors.CheckFailure.String(), Text: err.Error()})
+	}
 	return out, ctx.Err()
 }
 
