@@ -9,7 +9,7 @@ import (
 )
 
 // TestWhatAPageCosts prints the time and memory that a page takes, and fails where a
-// page that is small holds the browser or its memory for long.
+// small one takes very much of either.
 func TestWhatAPageCosts(t *testing.T) {
 	c, s := chrome(t, nil)
 	s.html("/", app)
