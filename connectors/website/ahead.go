@@ -38,7 +38,7 @@ func (c *crawl) visit(ctx context.Context, it frontier.Item) (visited, error) {
 		a.drop()
 		return visited{later: true}, nil
 	}
-	if len(a.flights) > 0 && a.flights[0].known.usable != q.known.usable {
+	if len(a.flights) > 0 && (a.flights[0].known.usable != q.known.usable || a.flights[0].known.skipped != q.known.skipped) {
 		a.drop() // it was asked for with conditions that do not hold
 	}
 	if len(a.flights) == 0 {
@@ -82,7 +82,7 @@ func (a *ahead) ask(ctx context.Context, q *question) {
 	a.flights = append(a.flights, f)
 	a.wait.Go(func() {
 		defer close(f.done)
-		if q.forbidden || q.err != nil {
+		if q.forbidden || q.settled || q.err != nil {
 			return
 		}
 		if q.resp, q.err = get(ctx, q.origin.client, q.target.URL, q.header); q.err != nil {

@@ -43,6 +43,10 @@ type note struct {
 	File  string `json:"f,omitempty"`
 	Part  string `json:"p,omitempty"`
 	Title string `json:"t,omitempty"`
+	// Of a page that was passed over: why, and for which crawler.
+	Skip  connectors.SkipReason `json:"s,omitempty"`
+	Why   string                `json:"y,omitempty"`
+	For   string                `json:"c,omitempty"`
 	links []string
 }
 
@@ -110,7 +114,8 @@ func forget(m connectors.Memory, id string, old note) {
 func (n note) equal(o note) bool {
 	return n.ETag == o.ETag && n.Modified == o.Modified && n.Revision == o.Revision &&
 		n.Parts == o.Parts && n.Heavy == o.Heavy && n.Depth == o.Depth && n.Away == o.Away && n.Read == o.Read &&
-		n.File == o.File && n.Part == o.Part && n.Title == o.Title && slices.Equal(n.links, o.links)
+		n.File == o.File && n.Part == o.Part && n.Title == o.Title &&
+		n.Skip == o.Skip && n.Why == o.Why && n.For == o.For && slices.Equal(n.links, o.links)
 }
 
 // packer packs links into text and unpacks them. It keeps its working memory, a

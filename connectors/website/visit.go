@@ -56,7 +56,7 @@ func (s *session) visit(ctx context.Context, t target) (visited, error) {
 	if err != nil {
 		return visited{}, err
 	}
-	if !q.forbidden && q.err == nil {
+	if !q.forbidden && !q.settled && q.err == nil {
 		q.resp, q.err = get(ctx, q.origin.client, t.URL, q.header)
 	}
 	return s.answered(ctx, q)
@@ -69,6 +69,7 @@ type question struct {
 	known     known
 	origin    *origin
 	forbidden bool // by robots.txt
+	settled   bool // it was read in this pass, and its original turned out to be a document
 	later     bool // it is to come once more at the end
 	header    http.Header
 	resp      *http.Response
@@ -95,7 +96,9 @@ func (s *session) prepare(ctx context.Context, t target) (*question, error) {
 	}
 	q.forbidden = !q.origin.rules.Allows(t.URL)
 	q.known.usable = q.known.usable && !q.origin.liar && !s.suspected(t.URL, q.known.note)
-	if q.known.usable {
+	q.known.skipped = q.known.skipped && !q.origin.liar
+	q.settled = t.Again && s.isCopy(q.known.note)
+	if q.known.usable || q.known.skipped {
 		q.known.note.conditional(q.header)
 	}
 	return q, nil
@@ -116,6 +119,9 @@ func (s *session) answer(ctx context.Context, t target, q *question) (visited, e
 	if q.forbidden {
 		return visited{change: connectors.Skip{ID: t.URL, URI: t.URL, Reason: connectors.SkipRobots, Detail: "robots.txt forbids it"}}, nil
 	}
+	if q.settled {
+		return skipAgain(t, q.known.note), nil
+	}
 	if q.err != nil {
 		if stop := stops(ctx, q.err); stop != nil {
 			return visited{}, stop
@@ -134,6 +140,7 @@ type known struct {
 	noted    bool
 	revision string
 	usable   bool  // the note's validators may be sent
+	skipped  bool  // likewise, and the page is to be passed over again if it has not changed
 	told     told  // what others say of the page
 	on       claim // what another page says of it
 }
@@ -155,7 +162,8 @@ func (s *session) recall(ctx context.Context, id string) (known, error) {
 	}
 	k.told = k.told.with(id, k.on)
 	k.usable = k.noted && k.revision != "" && k.revision == k.note.Revision && !k.note.Heavy && markOf(k.revision) == k.told.mark()
-	return k, nil
+	k.skipped, err = s.skippedBefore(ctx, k)
+	return k, err
 }
 
 // respond judges an answer by its status.
@@ -172,6 +180,8 @@ func (s *session) respond(ctx context.Context, t target, u *url.URL, k known, re
 		return s.redirected(t, k, to, forGood)
 	}
 	switch code := resp.StatusCode; {
+	case code == http.StatusNotModified && k.skipped:
+		return skipAgain(t, k.note), nil
 	case code == http.StatusNotModified && k.usable:
 		return s.unchanged(t, k)
 	case code == http.StatusNotFound:
@@ -182,6 +192,8 @@ func (s *session) respond(ctx context.Context, t target, u *url.URL, k known, re
 		return s.read(ctx, t, u, k, resp)
 	case (code == http.StatusUnauthorized || code == http.StatusForbidden) && s.owned(k):
 		return s.unread(t, k, &wall{accessRefused, "it answers " + resp.Status}), nil
+	case code >= 300 && code < 400:
+		return s.unread(t, k, &connectors.Verdict{Reason: verdictHops, Detail: "the site answers " + resp.Status + " and does not say where to"}), nil
 	case code >= 400 && code < 500:
 		return s.unread(t, k, &connectors.Verdict{Reason: verdictRefused, Detail: "the site answers " + resp.Status}), nil
 	default:
@@ -256,7 +268,7 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 		v.change = s.document(t.URL, c, p)
 	case undecided:
 		v.undecided = true
-		return v, nil
+		return v, s.waits(t, k, p.canonical, resp.Header, &v)
 	default:
 		v.change = connectors.Skip{ID: t.URL, URI: t.URL, Reason: reason, Detail: detail}
 	}
@@ -332,6 +344,10 @@ func (s *session) conclude(t target, k known, c content, h http.Header, v *visit
 		if k.revision == c.revision && n.Part == k.note.Part && n.Title == k.note.Title {
 			v.change = connectors.Same{ID: t.URL}
 		}
+	}
+	if skip, ok := v.change.(connectors.Skip); ok {
+		n.ETag, n.Modified = h.Get("ETag"), h.Get("Last-Modified")
+		s.skipped(&n, skip.Reason, skip.Detail)
 	}
 	return s.packer.remember(s.pos.Memory(), t.URL, n, k.note)
 }

@@ -94,7 +94,7 @@ func (w *ways) tell(c *crawl) error {
 		if i == maxTrapNotices {
 			break
 		}
-		if err := c.say(connectors.Notice{Code: "trap_" + string(caught.Trap), Text: capital(caught.String())}); err != nil {
+		if err := c.say(connectors.Notice{Code: "trap_" + string(caught.Trap), Text: caught.String()}); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
+	"log"
 	"math/rand/v2"
 	"net"
 	"net/http/httptest"
@@ -90,7 +92,7 @@ func New(o Options) (*Site, error) {
 		never: map[string]string{}, flaky: map[string]int{}}
 	s.journal.given = map[string]bool{}
 	s.server = httptest.NewUnstartedServer(s)
-	s.server.Config.ConnState = s.connection
+	s.server.Config.ConnState, s.server.Config.ErrorLog = s.connection, log.New(io.Discard, "", 0)
 	scheme := "http"
 	if o.TLS {
 		var err error
