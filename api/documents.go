@@ -22,6 +22,7 @@ type DocumentRow struct {
 	URL            string     `json:"url"`
 	State          string     `json:"state" enum:"present,hidden,removed,excluded,unreadable"`
 	Reason         string     `json:"reason,omitempty"`
+	ReasonText     string     `json:"reason_text,omitempty" doc:"The reason in words"`
 	StateSince     *time.Time `json:"state_since"`
 	Locale         string     `json:"locale"`
 	Labels         []string   `json:"labels"`
@@ -83,7 +84,7 @@ func orEmpty[T any](list []T) []T {
 func documentRow(d *catalog.Document) DocumentRow {
 	return DocumentRow{
 		Key: d.Key, ID: d.ExternalID, Source: d.Source, Base: d.Base, Title: d.Details.Title, URL: d.Details.URI,
-		State: string(d.State), Reason: d.StateReason, StateSince: known(d.StateAt), Locale: d.Details.Locale, Labels: orEmpty(d.Details.Labels),
+		State: string(d.State), Reason: d.StateReason, ReasonText: ReasonText(d.StateReason), StateSince: known(d.StateAt), Locale: d.Details.Locale, Labels: orEmpty(d.Details.Labels),
 		Owner: d.Details.Owner, Words: d.Words, Passages: d.Chunks, Modified: known(d.Details.Modified), Checked: known(d.Seen), Changed: known(d.Changed),
 		ConfirmedUntil: known(d.ConfirmedUntil), ConfirmedBy: d.ConfirmedBy,
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -33,6 +34,16 @@ type LastRun struct {
 	Unreadable       int       `json:"unreadable"`
 	DeletionsPending int       `json:"deletions_pending"`
 	Errors           []string  `json:"errors"`
+	// Notices are what the source said of itself as a whole.
+	Notices []catalog.Notice `json:"notices,omitempty" doc:"Of the source as a whole, for its owner"`
+}
+
+// ReasonCount is how many documents are left out or unreadable for one reason.
+type ReasonCount struct {
+	State     string `json:"state" enum:"excluded,unreadable"`
+	Reason    string `json:"reason" doc:"A stable word"`
+	Text      string `json:"text" doc:"The reason and the number in words"`
+	Documents int    `json:"documents"`
 }
 
 // SourceRow is a source as lists show it.
@@ -64,6 +75,7 @@ type PendingDeletion struct {
 type SourceDetails struct {
 	SourceRow
 	DeletionsPending []PendingDeletion `json:"deletions_pending"`
+	LeftOut          []ReasonCount     `json:"left_out" doc:"Documents that are excluded or unreadable, by reason; GET /v1/documents with a state lists them"`
 	NextRuns         []time.Time       `json:"next_runs"`
 	ReviewEvery      string            `json:"review_every,omitempty"`
 	Settings         map[string]any    `json:"settings" doc:"Secrets are shown as stars"`
@@ -146,7 +158,7 @@ func (s *Server) sourceRow(ctx context.Context, src *catalog.Source) (SourceRow,
 	}
 	r := &runs[0]
 	row.LastRun = &LastRun{Run: r.Run, Pass: r.Pass, Started: r.Started, Ended: r.Ended, Result: r.Result, New: r.New, TextChanged: r.TextChanged,
-		Unreadable: r.Unreadable, DeletionsPending: r.DeletionsPending, Errors: orEmpty(r.Errors)}
+		Unreadable: r.Unreadable, DeletionsPending: r.DeletionsPending, Errors: orEmpty(r.Errors), Notices: r.Notices}
 	return row, nil
 }
 
@@ -200,6 +212,9 @@ func (s *Server) showSource(ctx context.Context, src *catalog.Source) (*body[Sou
 	if v.DeletionsPending, err = s.pending(ctx, src.ID); err != nil {
 		return nil, err
 	}
+	if v.LeftOut, err = s.leftOut(ctx, src.ID); err != nil {
+		return nil, err
+	}
 	next, err := s.o.Sources.NextRuns(ctx, src.ID, nextRuns)
 	if err != nil {
 		return nil, err
@@ -211,6 +226,18 @@ func (s *Server) showSource(ctx context.Context, src *catalog.Source) (*body[Sou
 	}
 	v.Retries = len(retries)
 	return &body[SourceDetails]{Body: v}, nil
+}
+
+func (s *Server) leftOut(ctx context.Context, source string) ([]ReasonCount, error) {
+	counts, err := s.o.Catalog.CountReasons(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ReasonCount, len(counts))
+	for i, c := range counts {
+		out[i] = ReasonCount{State: string(c.State), Reason: c.Reason, Documents: c.Documents, Text: CountedReason(c.Reason, fmt.Sprint(c.Documents), c.Documents)}
+	}
+	return out, nil
 }
 
 func (s *Server) pending(ctx context.Context, source string) ([]PendingDeletion, error) {

@@ -29,7 +29,7 @@ func TestASourceIsShownWithAllThatIsKnownOfIt(t *testing.T) {
 		SourceRow: SourceRow{ID: "faq", Base: "help", Kind: "records", State: "published", Origin: "command", Documents: DocumentCounts{Present: 3},
 			LastRun: &LastRun{Run: run, Pass: "full", Started: start, Ended: start.Add(time.Minute), Result: "done", New: 3, DeletionsPending: 1, Errors: []string{}}},
 		DeletionsPending: []PendingDeletion{{Key: w.docs["delivery"], ID: "delivery", Title: "Delivery", URL: "https://example.org/Delivery", Action: "hide",
-			Evidence: "It would no longer be served: whole passes of the source no longer list it.", Since: start}},
+			Evidence: "It would no longer be served: the document is no longer listed by whole passes of the source.", Since: start}}, LeftOut: []ReasonCount{},
 		NextRuns:    []time.Time{start.AddDate(0, 0, 1), start.AddDate(0, 0, 2), start.AddDate(0, 0, 3), start.AddDate(0, 0, 4), start.AddDate(0, 0, 5)},
 		ReviewEvery: "180d", Settings: map[string]any{"location": "faq.jsonl", "token": stars, "other": "${TOKEN}"}, Retries: 1, Created: start, Updated: start,
 	}

@@ -187,7 +187,7 @@ func TestAnEndlessResponseIsBrokenOffAndSaid(t *testing.T) {
 	t.Cleanup(s.Close)
 	w := newWorld(t)
 	w.ok(append(w.site("big", s), "--set", "max_page_mb=1")...)
-	w.says(exitPartial, "too_large: 1", "sync", "big")
+	w.says(exitPartial, "1 document is too large (too_large)", "sync", "big")
 	if n := w.served("big"); n != 2 {
 		t.Errorf("%d documents are kept: the start page, and the other as unreadable", n)
 	}

@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"freshet/api"
+	"freshet/index/catalog"
 )
 
 func (m *Main) sourceList() *cobra.Command {
@@ -58,12 +61,21 @@ func lastRunText(r *api.LastRun) string {
 }
 
 func (m *Main) sourceShow() *cobra.Command {
-	return &cobra.Command{
-		Use: "show ID", Short: "Show a source, what waits for approval, and its next runs", Args: cobra.ExactArgs(1),
+	var skipped bool
+	c := &cobra.Command{
+		Use: "show ID", Short: "Show a source, what is left out and why, what waits for approval, and its next runs", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return m.with(cmd.Context(), func(ctx context.Context, s *session) error {
-				var d api.SourceDetails
-				if err := s.do(ctx, http.MethodGet, sourcePath(args[0]), nil, &d); err != nil {
+				var d shownSource
+				if err := s.do(ctx, http.MethodGet, sourcePath(args[0]), nil, &d.SourceDetails); err != nil {
+					return err
+				}
+				most := shownSkipped
+				if skipped || m.flags.json {
+					most = 0
+				}
+				var err error
+				if d.Skipped, err = leftOut(ctx, s, d.ID, most); err != nil {
 					return err
 				}
 				if m.flags.json {
@@ -73,12 +85,96 @@ func (m *Main) sourceShow() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&skipped, "skipped", false, "list every document that is left out or cannot be read")
+	return c
+}
+
+// shownSource is what `source show --json` prints.
+type shownSource struct {
+	api.SourceDetails
+	Skipped []skippedDocument `json:"skipped"`
+}
+
+// skippedDocument is one that is left out or cannot be read.
+type skippedDocument struct {
+	ID         string `json:"id"`
+	URL        string `json:"url,omitempty"`
+	Title      string `json:"title,omitempty"`
+	State      string `json:"state"`
+	Reason     string `json:"reason"`
+	ReasonText string `json:"reason_text"`
+}
+
+// shownSkipped is how many such documents are listed for people who did not ask for
+// them.
+const shownSkipped = 20
+
+// leftOut lists the first documents of a source that are left out, then those that
+// cannot be read; most 0: all.
+func leftOut(ctx context.Context, s *session, source string, most int) ([]skippedDocument, error) {
+	out := []skippedDocument{}
+	for _, state := range []catalog.State{catalog.Excluded, catalog.Unreadable} {
+		query := url.Values{"source": {source}, "state": {string(state)}, "limit": {"1000"}}
+		if most > 0 {
+			query.Set("limit", strconv.Itoa(most))
+		}
+		for {
+			var page api.DocumentPage
+			if err := s.do(ctx, http.MethodGet, "/v1/documents?"+query.Encode(), nil, &page); err != nil {
+				return nil, err
+			}
+			for i := range page.Documents {
+				d := &page.Documents[i]
+				if len(out) == most && most > 0 {
+					return out, nil
+				}
+				out = append(out, skippedDocument{ID: d.ID, URL: d.URL, Title: d.Title, State: d.State, Reason: d.Reason, ReasonText: d.ReasonText})
+			}
+			if page.Next == "" {
+				break
+			}
+			query.Set("cursor", page.Next)
+		}
+	}
+	return out, nil
+}
+
+// printSkipped prints how many documents are not indexed and why, then which.
+func (m *Main) printSkipped(d *shownSource) error {
+	if len(d.LeftOut) == 0 {
+		return nil
+	}
+	if err := m.say("\nnot indexed:"); err != nil {
+		return err
+	}
+	all := 0
+	for _, c := range d.LeftOut {
+		all += c.Documents
+		if err := m.say("  %s", reasonText(c.Reason, c.Documents)); err != nil {
+			return err
+		}
+	}
+	if err := m.say(""); err != nil {
+		return err
+	}
+	t := &table{}
+	for _, s := range d.Skipped {
+		where := s.URL
+		if where == "" {
+			where = s.ID
+		}
+		t.row("", where, s.ReasonText)
+	}
+	if more := all - len(d.Skipped); more > 0 {
+		t.row("", fmt.Sprintf("and %s more; --skipped or --json lists them all", thousands(more)))
+	}
+	return m.print(t)
 }
 
 // shownPending is how many documents that wait are listed for people.
 const shownPending = 20
 
-func (m *Main) printSource(d *api.SourceDetails) error {
+func (m *Main) printSource(d *shownSource) error {
 	t := &table{}
 	state := d.State
 	if d.Reason != "" {
@@ -107,8 +203,14 @@ func (m *Main) printSource(d *api.SourceDetails) error {
 				return err
 			}
 		}
+		if err := m.printNotices(d.LastRun.Notices); err != nil {
+			return err
+		}
 	}
-	return m.printPending(d)
+	if err := m.printSkipped(d); err != nil {
+		return err
+	}
+	return m.printPending(&d.SourceDetails)
 }
 
 func (m *Main) printPending(d *api.SourceDetails) error {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -159,10 +161,13 @@ func (m *Main) printReport(r *catalog.Report, rehearsal bool) error {
 	if r.ChunksWritten > 0 {
 		t.row("", thousands(r.ChunksWritten), "passages written")
 	}
-	for _, reason := range slices.Sorted(mapKeys(r.Reasons)) {
-		t.row("", "", fmt.Sprintf("%s: %d", reason, r.Reasons[reason]))
-	}
 	if err := m.print(t); err != nil {
+		return err
+	}
+	if err := m.printReasons(r); err != nil {
+		return err
+	}
+	if err := m.printNotices(r.Notices); err != nil {
 		return err
 	}
 	told := r.Errors
@@ -179,4 +184,42 @@ func (m *Main) printReport(r *catalog.Report, rehearsal bool) error {
 			plural(r.DeletionsPending, "document", "documents"), r.Source, r.Source, r.Source)
 	}
 	return nil
+}
+
+func (m *Main) printReasons(r *catalog.Report) error {
+	for _, reason := range slices.Sorted(mapKeys(r.Reasons)) {
+		n := r.Reasons[reason]
+		if r.Result == catalog.RunFailed && r.Unreadable == 0 && reason == "fault" {
+			continue // of the run itself: the last error says more
+		}
+		if err := m.say("    %s", reasonText(reason, n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reasonText says for how many documents a reason holds, with its name for programs.
+func reasonText(reason string, n int) string {
+	text := api.CountedReason(reason, thousands(n), n)
+	if strings.HasPrefix(text, reason+":") {
+		return text
+	}
+	return text + " (" + reason + ")"
+}
+
+// printNotices prints what a source says of itself as a whole.
+func (m *Main) printNotices(list []catalog.Notice) error {
+	for _, n := range list {
+		if err := m.say("%s", strings.TrimRight(hang("  note: ", n.Text), "\n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hang wraps a text behind a first word, its further lines below its beginning.
+func hang(first, text string) string {
+	indent := strings.Repeat(" ", utf8.RuneCountInString(first))
+	return first + strings.TrimPrefix(wrap(text, indent, textWidth), indent)
 }

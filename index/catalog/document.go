@@ -310,6 +310,28 @@ func (c *Catalog) CountDocuments(ctx context.Context, source string) (map[State]
 	return out, nil
 }
 
+// ReasonCount is how many documents are in a state for one reason.
+type ReasonCount struct {
+	State     State
+	Reason    string
+	Documents int
+}
+
+// CountReasons counts a source's excluded and unreadable documents by reason, the most
+// first.
+func (c *Catalog) CountReasons(ctx context.Context, source string) ([]ReasonCount, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT state, state_reason, COUNT(*) FROM documents WHERE source = ? AND state IN (?, ?)
+		GROUP BY state, state_reason ORDER BY 3 DESC, 1, 2`, source, string(Excluded), string(Unreadable))
+	out, err := collect(rows, err, func(r scanner) (ReasonCount, error) {
+		var v ReasonCount
+		return v, r.Scan(&v.State, &v.Reason, &v.Documents)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count reasons of %s: %w", source, err)
+	}
+	return out, nil
+}
+
 // KnownIDs yields the external IDs of a source's documents in byte order, by pages.
 func (c *Catalog) KnownIDs(ctx context.Context, source string) iter.Seq2[string, error] {
 	const page = 1000
