@@ -137,5 +137,7 @@ func (s CheckStatus) MarshalText() ([]byte, error) { return []byte(s.String()), 
 type Check struct {
 	Name   string      `json:"name"`
 	Status CheckStatus `json:"status"`
-	Text   string      `json:"text"` // a sentence for the content owner
+	Text   string      `json:"text"` // a sentence or two for the content owner
+	// Example, if not "", is the ID of a document that shows it.
+	Example string `json:"example,omitempty"`
 }

@@ -20,6 +20,7 @@ type content struct {
 	revision  string
 	mediaType string
 	html      bool
+	guessed   bool // nothing says truthfully in what encoding it is
 }
 
 func load(resp *http.Response) (content, error) {
@@ -38,6 +39,7 @@ func load(resp *http.Response) (content, error) {
 		if c.text, err = charsets.ToUTF8(raw, sent); err != nil {
 			return content{}, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}
 		}
+		c.guessed = charsets.Guessed(raw, sent)
 		c.mediaType += "; charset=utf-8"
 	}
 	return c, nil

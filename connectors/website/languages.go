@@ -303,7 +303,7 @@ func (l listed) summary() string {
 	var parts []string
 	left := total
 	for i, c := range counts[:min(len(counts), most)] {
-		n := fmt.Sprint(c.Pages)
+		n := grouped(c.Pages)
 		if i == 0 {
 			n = pages(c.Pages)
 		}

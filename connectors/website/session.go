@@ -44,6 +44,8 @@ type session struct {
 	received atomic.Int64    // bytes of answers
 	told     map[string]told // what the sitemaps say of pages, by ID
 	feeds    []string        // that start pages name, found in this pull
+	// look, if not nil, is shown every page that is read.
+	look func(*url.URL, page, content)
 }
 
 // origin is a scheme, host and port with its rules.

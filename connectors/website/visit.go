@@ -235,6 +235,9 @@ func (s *session) read(ctx context.Context, t target, u *url.URL, k known, resp 
 	if err != nil {
 		return s.unread(t, k, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: err.Error()}), nil
 	}
+	if s.look != nil {
+		s.look(u, p, c)
+	}
 	c.revision = revisionOf(p)
 	header := resp.Header
 	if s.site.renders(p) {

@@ -119,8 +119,9 @@ type Site struct {
 	bufferBytes        int64 // of pages read for their links and not yet opened
 	feedBytes          int   // of the feed's cursor
 	sampler            judge.Sampler
-	rendering          bool // pages that need a browser are shown in one
-	renderPages        int  // in one run
+	rendering          bool          // pages that need a browser are shown in one
+	renderPages        int           // in one run
+	inspectFor         time.Duration // how long Check looks at pages
 
 	mu     sync.Mutex
 	recent recentRules
@@ -139,7 +140,7 @@ func newSource(env connectors.Env, settings connectors.Settings) (connectors.Sou
 func open(env connectors.Env, settings connectors.Settings) (*Site, error) {
 	s := &Site{
 		env: env, maps: settings.Strings("sitemap"), feeds: settings.Strings("feed"), maxPages: settings.Int("max_pages"), maxDepth: settings.Int("max_depth"),
-		respectRobots: settings.Bool("respect_robots"), checkpointEvery: 10, bufferBytes: 32 << 20, feedBytes: maxFeedCursor, product: product, sampler: judge.NewSampler(),
+		respectRobots: settings.Bool("respect_robots"), checkpointEvery: 10, bufferBytes: 32 << 20, feedBytes: maxFeedCursor, product: product, sampler: judge.NewSampler(), inspectFor: inspectTime,
 	}
 	if s.env.Log == nil {
 		s.env.Log = slog.New(slog.DiscardHandler)

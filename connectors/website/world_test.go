@@ -89,6 +89,7 @@ func (s *testSite) open(t testing.TB, more map[string]any) *Site {
 		t.Fatal(err)
 	}
 	site.checkpointEvery = 3
+	site.inspectFor = time.Hour // the clock is fast
 	return site
 }
 

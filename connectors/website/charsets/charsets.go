@@ -47,6 +47,20 @@ func ToUTF8(text []byte, contentType string) ([]byte, error) {
 	return decode(text, e)
 }
 
+// Guessed reports whether ToUTF8 can only guess: a text that is not UTF-8 and does not
+// say what it is.
+func Guessed(text []byte, contentType string) bool {
+	if e, _ := byMark(text); e != nil || utf8.Valid(text) {
+		return false
+	}
+	for _, label := range []string{headerCharset(contentType), declaredCharset(text)} {
+		if e, name := charset.Lookup(label); e != nil && name != "utf-8" && name != "replacement" {
+			return false
+		}
+	}
+	return true
+}
+
 // sevenBit encodings are valid UTF-8 and yet not to be read as such.
 var sevenBit = map[string]bool{"iso-2022-jp": true, "hz-gb-2312": true, "utf-16le": true, "utf-16be": true}
 

@@ -75,6 +75,13 @@ func (a *Absence) LearnRedirect(to string) {
 	a.Redirects[to] = true
 }
 
+// Pretends reports whether the site answers as if pages were there that are not: with a
+// page and the status 200, or by a redirect.
+func (a *Absence) Pretends() bool { return len(a.pages) > 0 || len(a.Redirects) > 0 }
+
+// Recognised reports whether Is can tell that page from others: it is alike each time.
+func (a *Absence) Recognised() bool { return len(a.pages) == 0 || a.Is(a.pages[0]) }
+
 // slack is how many words an error page may differ from another beyond what two of
 // them were seen to differ: a date, a visitor's number.
 const slack = 3

@@ -150,9 +150,28 @@ func (r *Rules) add(key, value string) {
 
 // Allows reports whether the crawler may fetch the address.
 func (r Rules) Allows(url string) bool {
+	rule, ok := r.deciding(url)
+	return !ok || rule.allow
+}
+
+// Line returns the line that decides about an address, as "Disallow: /private/", or ""
+// if none does. Its pattern is normalised.
+func (r Rules) Line(url string) string {
+	rule, ok := r.deciding(url)
+	switch {
+	case !ok:
+		return ""
+	case rule.allow:
+		return "Allow: " + rule.pattern
+	}
+	return "Disallow: " + rule.pattern
+}
+
+// deciding returns the rule that decides about an address; ok is false if none does.
+func (r Rules) deciding(url string) (decides rule, ok bool) {
 	target := address.Escapes(PathOf(url))
 	if target == "/robots.txt" {
-		return true
+		return rule{}, false
 	}
 	best, allowed := -1, true
 	for _, rule := range r.rules {
@@ -160,9 +179,9 @@ func (r Rules) Allows(url string) bool {
 		if n < best || n == best && allowed || !Match(rule.pattern, target) {
 			continue
 		}
-		best, allowed = n, rule.allow
+		best, allowed, decides, ok = n, rule.allow, rule, true
 	}
-	return allowed
+	return decides, ok
 }
 
 // PathOf returns path, parameters and query of an address, also of one without a
