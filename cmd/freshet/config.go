@@ -30,6 +30,7 @@ type config struct {
 	Index     indexConfig    `yaml:"index"`
 	Embedding embedConfig    `yaml:"embedding"`
 	Render    renderConfig   `yaml:"render"`
+	HTTP      httpConfig     `yaml:"http"`
 }
 
 type baseConfig struct {
@@ -173,6 +174,7 @@ func (c *config) check(w *walker, e expander) {
 		w.say(0, "render.chrome: %v", err)
 	}
 	c.Render.Chrome = expanded
+	c.HTTP.check(w, e)
 	if c.Index.Store != "" && c.Index.Store != "embedded" {
 		w.say(0, "index.store: %q is not there in this version; write embedded, or leave it out", c.Index.Store)
 	}

@@ -62,6 +62,8 @@ func (w *walker) root(body ast.Node) {
 			w.block(v.Value, "embedding", keysOf(embedConfig{}))
 		case "render":
 			w.block(v.Value, "render", keysOf(renderConfig{}))
+		case "http":
+			w.block(v.Value, "http", keysOf(httpConfig{}))
 		}
 	}
 }

@@ -127,7 +127,11 @@ func (m *Main) openContent(ctx context.Context, what string) (io.ReadCloser, ext
 	if err != nil {
 		return nil, extract.Options{}, usage("%q is not an address: %v", what, err)
 	}
-	resp, err := fetch.New(fetch.Options{Log: m.log})(connectors.HTTPOptions{}).Do(req)
+	cfg, err := findConfig(m.flags.config, m.Getenv)
+	if err != nil {
+		return nil, extract.Options{}, err
+	}
+	resp, err := fetch.New(fetchOptions(cfg, m.log))(connectors.HTTPOptions{}).Do(req)
 	if err != nil {
 		var inner *url.Error
 		if errors.As(err, &inner) {

@@ -54,7 +54,7 @@ type opener struct {
 }
 
 func newOpener(o serviceOptions) *opener {
-	out := &opener{http: fetch.New(fetch.Options{Log: o.log}), now: o.now, log: o.log, secrets: envSecrets{o.getenv}, expand: expander{getenv: o.getenv}}
+	out := &opener{http: fetch.New(fetchOptions(o.config, o.log)), now: o.now, log: o.log, secrets: envSecrets{o.getenv}, expand: expander{getenv: o.getenv}}
 	if o.config != nil {
 		out.dir, out.expand.dir = o.config.dir, o.config.dir
 		if path := o.config.Render.Chrome; path != "" {

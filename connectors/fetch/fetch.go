@@ -32,10 +32,15 @@ const (
 	DefaultLongestWait = 2 * time.Minute
 )
 
+// purpose stands in the User-Agent where no contact is configured.
+const purpose = "reads pages for a knowledge base; its operator named no contact"
+
 // Options are what all clients of a process share. Zero values take the defaults.
 type Options struct {
 	// Product and Contact make the User-Agent "Product (+Contact)": site owners
-	// want to know who asks. Product is "Freshet/1.0" by default.
+	// want to know who asks, and only the operator knows where to reach them.
+	// Product is "Freshet/1.0" by default; without a Contact the User-Agent says
+	// what the program is for instead.
 	Product, Contact string
 
 	MaxBytes    int64         // of one body, decompressed, unless the client says otherwise
@@ -155,10 +160,11 @@ func newClient(o Options, h connectors.HTTPOptions, hosts *hosts, pools *pools) 
 	d := dialer{policy: p, lookup: o.Lookup}
 	agent := h.UserAgent
 	if agent == "" {
-		agent = o.Product
+		about := purpose
 		if o.Contact != "" {
-			agent += " (+" + o.Contact + ")"
+			about = "+" + o.Contact
 		}
+		agent = o.Product + " (" + about + ")"
 	}
 	pool := pools.of(h, o.Connections, func() pool { return o.pool(d) })
 	attempt := &attempt{o: o, agent: agent, hosts: hosts, next: pool.way}

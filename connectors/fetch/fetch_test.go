@@ -357,7 +357,7 @@ func TestTheUserAgentSaysWhoAsks(t *testing.T) {
 		h    connectors.HTTPOptions
 		want string
 	}{
-		{Options{}, connectors.HTTPOptions{}, "Freshet/1.0"},
+		{Options{}, connectors.HTTPOptions{}, "Freshet/1.0 (reads pages for a knowledge base; its operator named no contact)"},
 		{Options{Contact: "https://example.org/bot"}, connectors.HTTPOptions{}, "Freshet/1.0 (+https://example.org/bot)"},
 		{Options{}, connectors.HTTPOptions{UserAgent: "HelpBot/2"}, "HelpBot/2"},
 	} {
