@@ -182,7 +182,7 @@ func (s *session) readRobots(ctx context.Context, origin string) (robots.Rules, 
 			return fail(plain(err))
 		}
 		to, redirected := location(resp)
-		text, err := io.ReadAll(io.LimitReader(resp.Body, robots.MaxBytes))
+		text, err := io.ReadAll(io.LimitReader(resp.Body, robots.MaxBytes+1))
 		if err := errors.Join(err, resp.Body.Close()); err != nil && !redirected {
 			if stops(ctx, err) != nil {
 				return robots.Rules{}, stops(ctx, err)

@@ -79,7 +79,10 @@ func Parse(text []byte, product string) Rules {
 }
 
 func lines(text []byte) func(func(string) bool) {
-	text = text[:min(len(text), MaxBytes)]
+	if len(text) > MaxBytes {
+		// A line that is cut may say more than it did: "Disallow: /" of "Disallow: /old/".
+		text = text[:bytes.LastIndexAny(text[:MaxBytes], "\r\n")+1]
+	}
 	for _, b := range []byte("\xef\xbb\xbf") { // also a damaged byte order mark
 		text = bytes.TrimPrefix(text, []byte{b})
 	}

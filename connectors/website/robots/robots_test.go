@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -146,6 +147,21 @@ func TestRobotsParsesTheConformanceSetRight(t *testing.T) {
 	for _, agent := range cases.Invalid {
 		if agent != "" && ProductToken(agent) == agent {
 			t.Errorf("%q is taken as a name", agent)
+		}
+	}
+}
+
+func TestALineThatIsCutOffAtTheLimitDoesNotCount(t *testing.T) {
+	const head, tail = "User-agent: *\nDisallow: /private/\n", "Disallow: /"
+	full := head + strings.Repeat("#", MaxBytes-len(head)-len(tail)-1) + "\n" + tail
+	for more, want := range map[string]bool{
+		"":             false, // 500 KiB and no more: the line is whole
+		"old/":         true,
+		"old/\nAllow:": true,
+	} {
+		r := Parse([]byte(full+more), "Freshet")
+		if r.Allows("https://www.example.org/a") != want || r.Allows("https://www.example.org/private/a") {
+			t.Errorf("followed by %q: /a is allowed: %t", more, !want)
 		}
 	}
 }
