@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"connectors/fetch":            {"connectors"},
 	"connectors/files":            {"connectors", "connectors/fetch"},
 	"connectors/records":          {"connectors", "connectors/fetch"},
+	"connectors/render":           {"connectors", "connectors/fetch"},
 	"connectors/website":          {"connectors", "connectors/fetch", "connectors/website"},
 	"connectors/website/sitetest": {},
 	"index":                       {"std"},

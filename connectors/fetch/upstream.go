@@ -1,18 +1,14 @@
 package fetch
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // ParseProxy reads the address of an operator's proxy, as
@@ -62,65 +58,6 @@ func (p upstream) refusal(target, status string, code int) error {
 		return fmt.Errorf("the proxy %s asks for a user name and password; put them into its address in the configuration", p.address())
 	}
 	return fmt.Errorf("the proxy %s answers %q to a connection to %s; ask its operator to allow it", p.address(), status, target)
-}
-
-func (p upstream) authorization() string {
-	if p.at.User == nil {
-		return ""
-	}
-	password, _ := p.at.User.Password()
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(p.at.User.Username()+":"+password))
-}
-
-// maxConnectAnswer bounds a proxy's answer to CONNECT, in bytes.
-const maxConnectAnswer = 64 << 10
-
-// tunnel has the proxy connect to a target ("host:port") that was checked before.
-func (p upstream) tunnel(ctx context.Context, target string) (net.Conn, error) {
-	conn, err := p.dial(ctx, "tcp", p.address())
-	if err != nil {
-		return nil, err
-	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	out, err := p.connect(ctx, conn, target)
-	if !stop() && err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	return out, nil
-}
-
-func (p upstream) connect(ctx context.Context, conn net.Conn, target string) (net.Conn, error) {
-	if p.at.Scheme == "https" {
-		secure := p.roots.Clone()
-		secure.ServerName = p.at.Hostname()
-		over := tls.Client(conn, secure)
-		if err := over.HandshakeContext(ctx); err != nil {
-			return nil, fmt.Errorf("connecting to the proxy %s: %w", p.address(), err)
-		}
-		conn = over
-	}
-	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: target}, Host: target, Header: http.Header{}}
-	if a := p.authorization(); a != "" {
-		req.Header.Set("Proxy-Authorization", a)
-	}
-	if err := req.Write(conn); err != nil {
-		return nil, fmt.Errorf("asking the proxy %s: %w", p.address(), err)
-	}
-	r := bufio.NewReader(io.LimitReader(conn, maxConnectAnswer))
-	resp, err := http.ReadResponse(r, req)
-	if err != nil {
-		return nil, fmt.Errorf("reading the answer of the proxy %s: %w", p.address(), err)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, p.refusal(target, resp.Status, resp.StatusCode)
-	}
-	if r.Buffered() > 0 {
-		return nil, fmt.Errorf("the proxy %s sent data before it was asked for any", p.address())
-	}
-	return conn, nil
 }
 
 // through makes a transport go through the proxy. The transport speaks to the

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -21,7 +23,6 @@ import (
 // operators is a proxy of an operator: it asks for ann's password and notes what it
 // is asked for.
 type operators struct {
-	next  http.Handler
 	mu    sync.Mutex
 	asked []string
 }
@@ -35,7 +36,49 @@ func (p *operators) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusProxyAuthRequired)
 		return
 	}
-	p.next.ServeHTTP(w, r)
+	_, port, err := net.SplitHostPort(r.URL.Host)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	if r.Method == http.MethodConnect {
+		p.tunnel(w, port)
+		return
+	}
+	out := r.Clone(r.Context())
+	out.RequestURI = ""
+	out.URL.Host = "127.0.0.1:" + port
+	out.Header.Del("Proxy-Authorization")
+	resp, err := http.DefaultTransport.RoundTrip(out)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	defer resp.Body.Close()
+	maps.Copy(w.Header(), resp.Header)
+	w.WriteHeader(resp.StatusCode)
+	_, _ = io.Copy(w, resp.Body)
+}
+
+// tunnel joins the client with a port of this machine.
+func (p *operators) tunnel(w http.ResponseWriter, port string) {
+	there, err := net.Dial("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	here, buffered, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		there.Close()
+		return
+	}
+	_, _ = io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() {
+		_, _ = io.Copy(there, buffered)
+		there.Close()
+	}()
+	_, _ = io.Copy(here, there)
+	here.Close()
 }
 
 func (p *operators) requests() []string {
@@ -46,10 +89,10 @@ func (p *operators) requests() []string {
 	return out
 }
 
-// operate starts a proxy, at https if secure, that may reach ports of this machine.
-func operate(t *testing.T, secure bool, ports ...int) (*operators, *httptest.Server, *url.URL) {
+// operate starts a proxy, at https if secure, to whose eyes every host is this machine.
+func operate(t *testing.T, secure bool) (*operators, *httptest.Server, *url.URL) {
 	t.Helper()
-	p := &operators{next: Proxy(Options{Lookup: world}, loopback(ports...))}
+	p := &operators{}
 	s := httptest.NewUnstartedServer(p)
 	if secure {
 		s.StartTLS()
@@ -76,7 +119,7 @@ func TestAllRequestsGoThroughTheConfiguredProxy(t *testing.T) {
 	secure, roots := tlsServer(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Proto) })
 	ports := []int{port(t, plain), port(t, secure)}
 	for _, overTLS := range []bool{false, true} {
-		proxy, s, at := operate(t, overTLS, ports...)
+		proxy, s, at := operate(t, overTLS)
 		trusted := roots.Clone()
 		if overTLS {
 			trusted.AddCert(s.Certificate())
@@ -106,20 +149,6 @@ func TestAllRequestsGoThroughTheConfiguredProxy(t *testing.T) {
 			t.Errorf("the proxy was asked for %q, only the redirect itself was right", asked)
 		}
 		client.CloseIdleConnections()
-
-		_, browser := browse(t, Options{Proxy: at, RootCAs: trusted}, loopback(ports...), roots)
-		if text, _, err := read(browser, "https://"+httpsAt+"/"); err != nil || text != "HTTP/2.0" {
-			t.Errorf("a browser through both proxies: %q, %v", text, err)
-		}
-		if text, _, err := read(browser, "http://"+httpAt+"/"); err != nil || !strings.HasPrefix(text, httpAt) {
-			t.Errorf("a browser through both proxies: %q, %v", text, err)
-		}
-		if asked := proxy.requests(); len(asked) != 2 {
-			t.Errorf("for a browser the proxy was asked for %q", asked)
-		}
-		if _, _, err := read(browser, "https://inside.test/"); err == nil || len(proxy.requests()) != 0 {
-			t.Errorf("a browser reached inside: %v", err)
-		}
 	}
 }
 
@@ -135,10 +164,6 @@ func TestAProxysRefusalIsAFaultAndNotTheSitesAnswer(t *testing.T) {
 		_, _, err := read(client, address)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "wr0ng") || connectors.AsVerdict(err) != nil {
 			t.Errorf("%s: %v", address, err)
-		}
-		_, browser := browse(t, Options{Proxy: &unknown}, loopback(), nil)
-		if _, resp, err := read(browser, address); err == nil && resp.StatusCode != http.StatusBadGateway {
-			t.Errorf("a browser got %s for %s", resp.Status, address)
 		}
 	}
 	s.Close()
