@@ -116,3 +116,16 @@ func TestManySkippedPagesAreCountedAndTheFirstShown(t *testing.T) {
 		t.Errorf("--skipped does not list all:\n%s", out)
 	}
 }
+
+func TestATestOfASiteEndsWithHowItsFirstPageIsRead(t *testing.T) {
+	w := newWorld(t)
+	s := ownersSite(t)
+	w.ok(w.site("shop", s)...)
+	mustSay(t, w.ok("source", "test", "shop"), "robots.txt forbids 1 of the 4 pages", "The site answers 200 for pages that do not exist",
+		"this is how the first document is read: Help centre", "first heading: Help centre", "Parcels leave our warehouse")
+	var got tested
+	w.ask(&got, "source", "test", "shop")
+	if !got.OK || got.First == nil || got.First.URL != s.URL+"/" || got.First.Words == 0 {
+		t.Errorf("the first document: %+v", got.First)
+	}
+}

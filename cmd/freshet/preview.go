@@ -57,7 +57,7 @@ func (s *sources) preview(ctx context.Context, change connectors.Change, options
 	case connectors.Upsert:
 		return s.previewDocument(ctx, c.Document, options), true
 	case connectors.Skip:
-		return api.Preview{ID: c.ID, URL: c.URI, Outcome: "skipped", Reason: joined(string(c.Reason), c.Detail)}, true
+		return api.Preview{ID: c.ID, URL: c.URI, Outcome: "skipped", Reason: joined(api.ReasonText(string(c.Reason)), c.Detail)}, true
 	case connectors.Unreadable:
 		return api.Preview{ID: c.ID, URL: c.URI, Outcome: "unreadable", Reason: c.Err.Error()}, true
 	}

@@ -185,9 +185,18 @@ func (m *Main) sourceTest() *cobra.Command {
 		Use: "test ID | test --type TYPE --set KEY=VALUE...", Short: "Say in words what works and what does not", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return m.with(cmd.Context(), func(ctx context.Context, s *session) error {
-				var got api.TestResult
-				if err := m.askAbout(ctx, s, "test", args, f, "", &got); err != nil {
+				var got tested
+				if err := m.askAbout(ctx, s, "test", args, f, "", &got.TestResult); err != nil {
 					return err
+				}
+				if got.OK {
+					var first api.PreviewResult
+					if err := m.askAbout(ctx, s, "preview", args, f, "?limit=1", &first); err != nil {
+						return err
+					}
+					if len(first.Documents) > 0 {
+						got.First = &first.Documents[0]
+					}
 				}
 				return m.printChecks(&got)
 			})
@@ -222,7 +231,43 @@ func (m *Main) askAbout(ctx context.Context, s *session, verb string, args []str
 // checkMarks stand before a check.
 var checkMarks = map[string]string{"ok": "✔", "warning": "!", "failure": "✘"}
 
-func (m *Main) printChecks(r *api.TestResult) error {
+// tested is what `source test --json` prints.
+type tested struct {
+	api.TestResult
+	First *api.Preview `json:"first_document,omitempty"`
+}
+
+// firstText is how much of the first document's text is shown.
+const firstText = 200
+
+// printFirst shows how the first document is read.
+func (m *Main) printFirst(d *api.Preview) error {
+	if d == nil {
+		return nil
+	}
+	where := d.URL
+	if where == "" {
+		where = d.ID
+	}
+	if d.Outcome != "read" {
+		return m.say("\nthe first document, %s, is not indexed: %s", where, d.Reason)
+	}
+	if err := m.say("\nthis is how the first document is read: %s\n  %s\n  %s, %s", short(d.Title, textWidth), where,
+		plural(d.Words, "word", "words"), plural(d.Passages, "passage", "passages")); err != nil {
+		return err
+	}
+	for line := range strings.Lines(d.Text) {
+		if heading := strings.TrimLeft(line, "#"); heading != line {
+			if err := m.say("  first heading: %s", short(heading, textWidth)); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return m.say("%s", strings.TrimRight(wrap(short(d.Text, firstText), "  | ", textWidth), "\n"))
+}
+
+func (m *Main) printChecks(r *tested) error {
 	if m.flags.json {
 		if err := m.printJSON(r); err != nil {
 			return err
@@ -233,6 +278,9 @@ func (m *Main) printChecks(r *api.TestResult) error {
 			t.row(checkMarks[c.Status], c.Name, c.Text)
 		}
 		if err := m.print(t); err != nil {
+			return err
+		}
+		if err := m.printFirst(r.First); err != nil {
 			return err
 		}
 	}
