@@ -129,3 +129,9 @@ func TestATestOfASiteEndsWithHowItsFirstPageIsRead(t *testing.T) {
 		t.Errorf("the first document: %+v", got.First)
 	}
 }
+
+func TestAPreviewSumsUpWhatIsLeftOut(t *testing.T) {
+	w := newWorld(t)
+	w.ok(w.site("shop", ownersSite(t))...)
+	mustSay(t, w.ok("source", "preview", "shop", "-k", "20"), "documents are not indexed:", "1 the page asks not to be indexed", "1 the page is forbidden by robots.txt")
+}

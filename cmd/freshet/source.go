@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -341,5 +342,28 @@ func (m *Main) printPreview(r *api.PreviewResult, text bool) error {
 	if len(r.Documents) == 0 {
 		return m.say("the source lists no document")
 	}
-	return nil
+	return m.printLeftOut(r.Documents)
+}
+
+// printLeftOut says how many of the previewed documents are not indexed, by reason.
+func (m *Main) printLeftOut(list []api.Preview) error {
+	reasons, n := map[string]int{}, 0
+	for i := range list {
+		if list[i].Outcome != "read" {
+			why, _, _ := strings.Cut(list[i].Reason, ": ")
+			reasons[why]++
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	if err := m.say("\n%d of the first %s not indexed:", n, plural(len(list), "document is", "documents are")); err != nil {
+		return err
+	}
+	t := &table{}
+	for _, why := range slices.Sorted(mapKeys(reasons)) {
+		t.row("", thousands(reasons[why]), why)
+	}
+	return m.print(t)
 }
