@@ -60,8 +60,9 @@ type Options struct {
 	Log    *slog.Logger
 	Limits Limits
 	// Yield, when set, is called by each goroutine that works for a run, about every
-	// millisecond of its work and never within a transaction. It waits as long as
-	// questions should go first; its error ends the run.
+	// millisecond of its work. It waits as long as questions should go first; its
+	// error ends the run. Within a write transaction it is called between two
+	// documents until the waits come to 200 ms.
 	Yield func(ctx context.Context) error
 	// Reached, when set, is told each phase of a run as it is entered. Tests stop
 	// the process there.

@@ -290,7 +290,7 @@ func (r *run) judge(l *load) error {
 }
 
 func (r *run) batch() *catalog.Batch {
-	return &catalog.Batch{Source: r.source.ID, Fence: r.Fence, Run: r.report.Run, Pass: r.passID}
+	return &catalog.Batch{Source: r.source.ID, Fence: r.Fence, Run: r.report.Run, Pass: r.passID, Pause: pauseBetween(r.Yield)}
 }
 
 // split cuts a load into what may be written in one transaction each; there is at

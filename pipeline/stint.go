@@ -27,3 +27,29 @@ func (s *stint) pause(ctx context.Context) error {
 	s.since = time.Now()
 	return err
 }
+
+// pausesOfWrite is how long a write transaction may let questions pass altogether:
+// whoever else wants to write waits for it.
+const pausesOfWrite = 200 * time.Millisecond
+
+// pauseBetween is for a transaction that starts when it is first called: it lets
+// questions pass between two documents, for a time that is bounded.
+func pauseBetween(yield func(context.Context) error) func(context.Context) error {
+	if yield == nil {
+		return nil
+	}
+	var s stint
+	left := pausesOfWrite
+	return func(ctx context.Context) error {
+		began := time.Now()
+		if s.yield == nil {
+			s = stint{yield, began}
+		}
+		if left <= 0 {
+			return ctx.Err()
+		}
+		err := s.pause(ctx)
+		left -= time.Since(began)
+		return err
+	}
+}

@@ -10,12 +10,14 @@ import (
 // A courtesy lets questions go before the work behind them, which shares their
 // processors.
 //
-// Work is asked to stand back about every millisecond of its own. It then waits
-// until no question is being answered, so that a processor is free for the next
-// one, but not for long: a sync gets on under any load.
+// Work is asked to stand back about every millisecond of its own. It then waits for
+// a turn of another millisecond, which one goroutine has at a time: when no question
+// is being answered, so that a processor is free for the next one, or when the last
+// turn is long ago. So a sync gets on under any load, with a third of one processor.
 type courtesy struct {
 	answering atomic.Int64
 	last      atomic.Int64 // when the last question came, in nanoseconds since 1970
+	turn      atomic.Int64 // when the last turn began, likewise
 }
 
 const (
@@ -24,7 +26,9 @@ const (
 	// courtesyStep is the shortest wait: it is enough for the scheduler to look at
 	// the network.
 	courtesyStep = 100 * time.Microsecond
-	// courtesyMost is the longest wait.
+	// courtesyTurn is how long work goes on until it is asked to stand back again.
+	courtesyTurn = time.Millisecond
+	// courtesyMost is the longest wait between the end of a turn and the next one.
 	courtesyMost = 2 * time.Millisecond
 )
 
@@ -44,15 +48,24 @@ func (c *courtesy) questions(next http.Handler) http.Handler {
 
 // standBack waits as long as questions go first. Its error is that of ctx.
 func (c *courtesy) standBack(ctx context.Context) error {
-	began := time.Now()
-	if began.UnixNano()-c.last.Load() > int64(courtesyFor) {
+	if time.Now().UnixNano()-c.last.Load() > int64(courtesyFor) {
 		return ctx.Err()
 	}
 	for ctx.Err() == nil {
 		time.Sleep(courtesyStep)
-		if c.answering.Load() == 0 || time.Since(began) > courtesyMost {
-			return ctx.Err()
+		if c.takeTurn(time.Now().UnixNano()) {
+			break
 		}
 	}
 	return ctx.Err()
+}
+
+// takeTurn reports whether work may go on from now.
+func (c *courtesy) takeTurn(now int64) bool {
+	last := c.turn.Load()
+	since := time.Duration(now - last)
+	if since < courtesyTurn || since < courtesyTurn+courtesyMost && c.answering.Load() > 0 {
+		return false
+	}
+	return c.turn.CompareAndSwap(last, now)
 }

@@ -80,6 +80,11 @@ type Batch struct {
 
 	Position *Position
 	Memory   map[string]string // "" removes
+
+	// Pause, when set, is called before each of Changes, within the transaction. It may
+	// wait a little, during which readers are free; its error undoes the batch. It does
+	// not use the catalog.
+	Pause func(context.Context) error
 }
 
 // Applied says what a batch did.
@@ -115,6 +120,16 @@ func (c *Catalog) Apply(ctx context.Context, b *Batch) (Applied, error) {
 	return done, nil
 }
 
+// pause lets others go first. Its error is also that of ctx.
+func (b *Batch) pause(ctx context.Context) error {
+	if b.Pause != nil {
+		if err := b.Pause(ctx); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
 // touches says what the batch, written at a time, changes of what Vouch shows.
 func (b *Batch) touches(at time.Time) touched {
 	t := touched{stamped: b.Seen, at: at}
@@ -146,7 +161,7 @@ type writer struct {
 	// ctx never ends: for one that can, the driver starts a goroutine for each
 	// statement, which costs more than most of them.
 	ctx      context.Context
-	ended    func() error // of the caller's context; asked before each document
+	ended    func() error // of Pause and the caller's context; asked before each document
 	tx       *sql.Tx
 	b        *Batch
 	now      time.Time
@@ -157,7 +172,7 @@ type writer struct {
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx, b *Batch, now time.Time) (*writer, error) {
-	w := &writer{ctx: context.WithoutCancel(ctx), ended: ctx.Err, tx: tx, b: b, now: now, prepared: make(map[string]*sql.Stmt)}
+	w := &writer{ctx: context.WithoutCancel(ctx), ended: func() error { return b.pause(ctx) }, tx: tx, b: b, now: now, prepared: make(map[string]*sql.Stmt)}
 	if b.Fence != nil {
 		var token int64
 		err := tx.QueryRowContext(ctx, `SELECT token FROM jobs WHERE kind = ? AND subject = ?`, b.Fence.Key.Kind, b.Fence.Key.Subject).Scan(&token)

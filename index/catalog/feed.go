@@ -37,8 +37,9 @@ func (c *Catalog) SetConsumerMark(ctx context.Context, name string, mark int64) 
 	})
 }
 
-// feedPage is how many entries Since reads at a time; each read is short.
-const feedPage = 256
+// feedPage is how many entries Since reads at a time: a read is over within some
+// milliseconds, after which questions may go first.
+const feedPage = 64
 
 var _ index.Feed = (*Catalog)(nil)
 

@@ -49,6 +49,7 @@ func (s *Store) mergeOne(o Options) bool {
 		if inputs := o.choose(list); inputs != nil {
 			m := merge(inputs, s.options.Space.Dimension, s.options.CachedFilters, s.options.Yield)
 			if s.disk != nil {
+				s.options.Yield()
 				m.out = s.disk.moveOut(m.out)
 			}
 			return s.publish(m)

@@ -35,9 +35,12 @@ func merge(inputs []*view, dimension, filters int, yield func()) *merger {
 	m := &merger{inputs: inputs, yield: yield, out: &segment{base: inputs[0].seg.base}}
 	m.chunks()
 	m.postings()
+	yield()
 	m.out.weighLists()
+	yield()
 	m.denseVectors(dimension)
 	m.out.order = orderOf(m.out.ids)
+	yield()
 	m.out.finish(filters)
 	return m
 }
