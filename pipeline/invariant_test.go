@@ -265,6 +265,7 @@ func pausedChild() int {
 		if p == PhaseCommitted {
 			if commits++; commits == 2 {
 				_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+				time.Sleep(time.Second) // another thread takes the signal, when it gets a processor
 			}
 		}
 	}
