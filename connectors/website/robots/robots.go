@@ -35,7 +35,7 @@ type Rules struct {
 
 type rule struct {
 	allow   bool
-	pattern string // normalised; * stands for anything, $ at the end for the end
+	pattern string // as escapes writes it; * stands for anything, $ at the end for the end
 }
 
 // Parse reads the rules for the crawler with this product token.
@@ -148,7 +148,23 @@ func (r *Rules) add(key, value string) {
 	if !strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "*") {
 		value = "/" + value
 	}
-	r.rules = append(r.rules, rule{allow: key == "allow", pattern: address.Escapes(value)})
+	value, end := strings.CutSuffix(value, "$")
+	before, after, wild := strings.Cut(value, "*")
+	pattern := escapes(before)
+	for wild {
+		before, after, wild = strings.Cut(after, "*")
+		pattern += "*" + escapes(before)
+	}
+	if end {
+		pattern += "$"
+	}
+	r.rules = append(r.rules, rule{allow: key == "allow", pattern: pattern})
+}
+
+// escapes writes a text so that two that mean the same are the same, and so that
+// neither * nor $ is left in it: what is asked for may hold them (RFC 9309, 2.2.3).
+func escapes(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(address.Escapes(s), "*", "%2A"), "$", "%24")
 }
 
 // Allows reports whether the crawler may fetch the address.
@@ -172,7 +188,7 @@ func (r Rules) Line(url string) string {
 
 // deciding returns the rule that decides about an address; ok is false if none does.
 func (r Rules) deciding(url string) (decides rule, ok bool) {
-	target := address.Escapes(PathOf(url))
+	target := escapes(PathOf(url))
 	if target == "/robots.txt" {
 		return rule{}, false
 	}
