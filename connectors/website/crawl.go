@@ -308,7 +308,7 @@ func (c *crawl) end() error {
 	if err := c.sayLeftOut(); err != nil {
 		return err
 	}
-	for _, n := range c.session.lies() {
+	for _, n := range append(c.session.outages(), c.session.lies()...) {
 		if err := c.say(n); err != nil {
 			return err
 		}

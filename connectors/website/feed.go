@@ -76,6 +76,11 @@ func (c *crawl) pullFeed(ctx context.Context, pos connectors.Position) error {
 			return f.blind(cmp.Or(f.old, f.now), "robots.txt forbids the start address")
 		}
 	}
+	for _, n := range c.session.outages() {
+		if err := c.say(n); err != nil {
+			return err
+		}
+	}
 	if err := f.readFiles(ctx); err != nil {
 		return err
 	}

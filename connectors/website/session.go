@@ -58,7 +58,8 @@ type origin struct {
 	tag     string         // the last entity tag, and how many pages in a row had it, each another
 	tagged  string         // the revision of the last page that had it
 	tags    int
-	failed  error // why there are no rules, of a host of files
+	failed  error     // why there are no rules, of a host of files
+	ruled   time.Time // when the rules were read, if its robots.txt cannot be reached
 }
 
 // recentRules are what Fetch may use for a while of what was learnt before.
@@ -104,7 +105,7 @@ func (s *session) origin(ctx context.Context, u *url.URL) (*origin, error) {
 		rules, ok := s.site.recall(name, s.pos == nil)
 		if !ok {
 			var err error
-			if rules, err = s.readRobots(ctx, name); err != nil {
+			if rules, o.ruled, err = s.rulesOf(ctx, name); err != nil {
 				return nil, err
 			}
 			s.site.keep(name, rules)
@@ -163,6 +164,23 @@ func (s *Site) keepAbsence(origin string, a *judge.Absence) {
 	defer s.mu.Unlock()
 	s.renewRecent()
 	s.recent.absence[origin] = a
+}
+
+// rulesOf returns what a robots.txt says or, if it cannot be reached, said not long
+// ago; then at is when.
+func (s *session) rulesOf(ctx context.Context, origin string) (rules robots.Rules, at time.Time, err error) {
+	rules, err = s.readRobots(ctx, origin)
+	if err == nil {
+		s.rememberRules(origin, rules)
+		return rules, time.Time{}, nil
+	}
+	if stops(ctx, err) == nil {
+		before, at, ok, lost := s.rememberedRules(ctx, origin)
+		if lost != nil || ok {
+			return before, at, lost
+		}
+	}
+	return robots.Rules{}, time.Time{}, err
 }
 
 // readRobots reads a robots.txt, following its redirects: only the last answer

@@ -323,9 +323,9 @@ func (s *testSite) world(t *testing.T) *connectortest.World {
 			}
 		},
 		FailListing: func(on bool) {
-			s.handle("/robots.txt", nil)
+			s.handle("/", nil)
 			if on {
-				s.status("/robots.txt", http.StatusServiceUnavailable)
+				s.status("/", http.StatusServiceUnavailable)
 			}
 		},
 		Vanish:   func(on bool) { s.set(func() { s.vanished = on }) },

@@ -4,6 +4,7 @@ package robots
 import (
 	"bufio"
 	"bytes"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -138,7 +139,7 @@ func directive(line string) (key, value string, ok bool) {
 func (r *Rules) add(key, value string) {
 	if key == "crawl-delay" {
 		if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 {
-			r.CrawlDelay = time.Duration(min(seconds, MaxCrawlDelay.Seconds()) * float64(time.Second))
+			r.CrawlDelay = time.Duration(math.Round(min(seconds, MaxCrawlDelay.Seconds()) * float64(time.Second)))
 		}
 		return
 	}
@@ -177,13 +178,10 @@ func (r Rules) Allows(url string) bool {
 // if none does. Its pattern is normalised.
 func (r Rules) Line(url string) string {
 	rule, ok := r.deciding(url)
-	switch {
-	case !ok:
+	if !ok {
 		return ""
-	case rule.allow:
-		return "Allow: " + rule.pattern
 	}
-	return "Disallow: " + rule.pattern
+	return rule.String()
 }
 
 // deciding returns the rule that decides about an address; ok is false if none does.

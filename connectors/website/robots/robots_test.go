@@ -51,6 +51,11 @@ func FuzzRobots(f *testing.F) {
 		if r.CrawlDelay < 0 || r.CrawlDelay > MaxCrawlDelay {
 			t.Errorf("a delay of %s", r.CrawlDelay)
 		}
+		// What is written down is read again.
+		written := r.String()
+		if again := Parse([]byte(written), "Freshet"); len(written) < maxLine && (again.String() != written || again.Allows(path) != r.Allows(path)) {
+			t.Errorf("%q is written as %q and then as %q", text, written, again.String())
+		}
 		// Rules for others change nothing for us.
 		more := Parse([]byte(text+"\nDisallow:\nUser-agent: someone-else\nDisallow: /\n"), "Freshet")
 		if len(text) < MaxBytes/2 && more.Allows(path) != r.Allows(path) {
