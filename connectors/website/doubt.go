@@ -23,8 +23,9 @@ const (
 	// lieLasts is for how many days a server is not believed.
 	lieLasts = 180
 	// sameTag is how many pages in a row with one entity tag and different content
-	// show that it is none.
-	sameTag = 5
+	// show that it is none. nginx makes tags of a file's time and length, so a few
+	// pages of one deployment may share one honestly.
+	sameTag = 10
 )
 
 func lieKey(origin string) string { return "lies:" + origin }

@@ -73,8 +73,10 @@ func TestAServerThatSaysNotModifiedOfWhatWasIsFoundOut(t *testing.T) {
 
 func TestOneEntityTagForEverythingIsNone(t *testing.T) {
 	s := newTestSite(t)
-	texts := []string{"the first text", "another", "a third", "a fourth", "a fifth", "a sixth"}
-	var list []string
+	var texts, list []string
+	for i := range sameTag + 1 {
+		texts = append(texts, fmt.Sprintf("text number %d", i))
+	}
 	for i := range texts {
 		path := fmt.Sprintf("/page-%d", i)
 		list = append(list, path)
@@ -91,7 +93,7 @@ func TestOneEntityTagForEverythingIsNone(t *testing.T) {
 	s.html("/", links(list...))
 	pos := connectortest.NewPosition(connectors.Full)
 	s.crawl(t, s.open(t, nil), pos)
-	texts[2] = "a third, changed"
+	texts[2] += ", changed"
 	out := s.crawl(t, s.open(t, nil), pos)
 	if out.said["/page-2"] != "upsert" || out.said["/page-1"] != "same" || len(out.notices) != 1 {
 		t.Errorf("the second crawl says %v, %+v", out.said, out.notices)
