@@ -17,7 +17,7 @@ import (
 	"freshet/index/catalog"
 	"freshet/index/embedded"
 	"freshet/index/lexical"
-	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 // benchWorld is the real thing: a records file, the catalog, the embedded store.
@@ -46,7 +46,7 @@ func newBenchWorld(b *testing.B, dir, export string) *benchWorld {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w.syncer = NewSyncer(Options{Catalog: c, Extractor: extract.New(extract.Limits{}),
+	w.syncer = NewSyncer(Options{Catalog: c, Extractor: formats.New(formats.Config{}),
 		Open: func(context.Context, catalog.Source) (connectors.Source, connectors.Kind, error) {
 			src, err := kind.New(connectors.Env{Now: time.Now, Dir: dir}, settings)
 			return src, kind, err

@@ -16,7 +16,7 @@ import (
 	"freshet/index/catalog"
 	"freshet/index/indextest"
 	"freshet/index/lexical"
-	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 // clock is set by tests.
@@ -89,7 +89,7 @@ func (w *world) configure(id string, state catalog.SourceState) {
 func (w *world) join(store index.Store) {
 	w.store, w.terms = store, lexical.NewTerms()
 	w.applier = NewApplier(ApplierOptions{Catalog: w.catalog, Store: store, Terms: w.terms})
-	w.syncer = NewSyncer(Options{Catalog: w.catalog, Extractor: extract.New(extract.Limits{}), Now: w.clock.now,
+	w.syncer = NewSyncer(Options{Catalog: w.catalog, Extractor: formats.New(formats.Config{}), Now: w.clock.now,
 		Open: func(context.Context, catalog.Source) (connectors.Source, connectors.Kind, error) {
 			if w.plain != nil {
 				return w.plain, w.kind, nil

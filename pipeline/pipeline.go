@@ -12,7 +12,7 @@ import (
 	"freshet/index/catalog"
 	"freshet/index/lexical"
 	"freshet/pipeline/chunk"
-	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 // Limits of a run. Zero fields take the defaults.
@@ -53,7 +53,7 @@ func (l Limits) withDefaults() Limits {
 // Options make a Syncer. Catalog, Open and Extractor are required.
 type Options struct {
 	Catalog   *catalog.Catalog
-	Extractor *extract.Extractor
+	Extractor *formats.Extractor
 	// Open opens a configured source. Its error says how to mend the configuration.
 	Open   func(ctx context.Context, s catalog.Source) (connectors.Source, connectors.Kind, error)
 	Now    func() time.Time
@@ -127,7 +127,7 @@ type Progress struct {
 // first part is what the structured text depends on, its second what is made
 // from that text.
 func recipe(s *catalog.Source) string {
-	text := extract.Version
+	text := formats.Versions()
 	if len(s.Extract) > 0 {
 		text += "+" + digest(s.Extract)
 	}

@@ -20,7 +20,7 @@ import (
 	"freshet/index/catalog"
 	"freshet/index/embedded"
 	"freshet/index/lexical"
-	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 // The scenario of the fault and kill tests: a source of sixteen documents that was
@@ -85,7 +85,7 @@ func (r *rig) open(ctx context.Context) error {
 	kind := r.src.Kind()
 	kind.HasFeed = false
 	r.applier = NewApplier(ApplierOptions{Catalog: c, Store: store, Terms: lexical.NewTerms(), Reached: r.reached})
-	r.syncer = NewSyncer(Options{Catalog: c, Extractor: extract.New(extract.Limits{}), Now: r.clock.now, Reached: r.reached,
+	r.syncer = NewSyncer(Options{Catalog: c, Extractor: formats.New(formats.Config{}), Now: r.clock.now, Reached: r.reached,
 		Limits: Limits{BatchDocuments: 3, BatchStamps: 3},
 		Open: func(context.Context, catalog.Source) (connectors.Source, connectors.Kind, error) {
 			return r.src, kind, nil

@@ -23,10 +23,11 @@ import (
 	"freshet/connectors"
 	"freshet/connectors/fetch"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
-// formats are what extract writes, with the ending of their files.
-var formats = map[string]string{"markdown": ".md", "text": ".txt", "json": ".json"}
+// endings are what extract writes, with the ending of their files.
+var endings = map[string]string{"markdown": ".md", "text": ".txt", "json": ".json"}
 
 // extractFlags are what `freshet extract` takes.
 type extractFlags struct{ mediaType, format, in, out string }
@@ -36,7 +37,7 @@ func (m *Main) extractCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "extract FILE|URL | extract --in DIR --out DIR", Short: "Show what the pipeline reads from a file", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if formats[f.format] == "" {
+			if endings[f.format] == "" {
 				return usage("--format %q: write markdown, text or json", f.format)
 			}
 			switch {
@@ -63,7 +64,7 @@ func (m *Main) extractOne(ctx context.Context, what string, f extractFlags) erro
 	if f.mediaType != "" {
 		o.MediaType = f.mediaType
 	}
-	text, err := extract.New(extract.Limits{}).Extract(ctx, body, o)
+	text, err := formats.New(formats.Config{}).Extract(ctx, body, o)
 	if err = errors.Join(err, body.Close()); err != nil {
 		return fmt.Errorf("%s cannot be read: %w", what, err)
 	}
@@ -169,7 +170,7 @@ func (m *Main) extractAll(ctx context.Context, f extractFlags) error {
 	}
 	var report strings.Builder
 	counts := map[string]int{}
-	x := extract.New(extract.Limits{})
+	x := formats.New(formats.Config{})
 	for _, name := range names {
 		line := extractFile(ctx, x, root, name, f)
 		if ctx.Err() != nil {
@@ -209,7 +210,7 @@ func filesIn(fsys fs.FS) ([]string, error) {
 }
 
 // extractFile reads one file of the folder and writes its text beside the others.
-func extractFile(ctx context.Context, x *extract.Extractor, root *os.Root, name string, f extractFlags) (line reportLine) {
+func extractFile(ctx context.Context, x *formats.Extractor, root *os.Root, name string, f extractFlags) (line reportLine) {
 	began := time.Now()
 	line = reportLine{File: name, Status: "failed", MediaType: f.mediaType}
 	if line.MediaType == "" {
@@ -230,7 +231,7 @@ func extractFile(ctx context.Context, x *extract.Extractor, root *os.Root, name 
 		return line
 	}
 	out, err := render(text, f.format)
-	target := filepath.Join(f.out, filepath.FromSlash(name)+formats[f.format])
+	target := filepath.Join(f.out, filepath.FromSlash(name)+endings[f.format])
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(target), 0o755)
 	}

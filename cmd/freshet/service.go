@@ -15,7 +15,7 @@ import (
 	"freshet/index/lexical"
 	"freshet/index/retrieve"
 	"freshet/pipeline"
-	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 	"freshet/schedules"
 )
 
@@ -41,7 +41,7 @@ type service struct {
 	store     *embedded.Store
 	applier   *pipeline.Applier
 	syncer    *pipeline.Syncer
-	extractor *extract.Extractor
+	extractor *formats.Extractor
 	runner    *schedules.Runner
 	retriever *retrieve.Retriever
 	bases     *bases
@@ -84,7 +84,7 @@ func (s *service) start(ctx context.Context) error {
 	terms := lexical.NewTerms()
 	s.applier = pipeline.NewApplier(pipeline.ApplierOptions{Catalog: s.catalog, Store: s.store, Terms: terms, Name: "embedded", Log: s.log, Yield: s.polite.standBack})
 	s.bases = &bases{catalog: s.catalog}
-	s.extractor = extract.New(extract.Limits{})
+	s.extractor = formats.New(formats.Config{})
 	s.opener = newOpener(s.serviceOptions)
 	runs := s.log
 	if !s.scheduled {

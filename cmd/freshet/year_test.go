@@ -21,6 +21,7 @@ import (
 	"freshet/index/lexical"
 	"freshet/pipeline"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 // year is a generated site and the knowledge base that is kept of it, on one clock.
@@ -79,7 +80,7 @@ func newYear(t *testing.T, o sitetest.Options) *year {
 	if err != nil {
 		t.Fatal(err)
 	}
-	y.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: y.catalog, Extractor: extract.New(extract.Limits{}), Now: site.Clock.Now,
+	y.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: y.catalog, Extractor: formats.New(formats.Config{}), Now: site.Clock.Now,
 		Open: func(context.Context, catalog.Source) (connectors.Source, connectors.Kind, error) {
 			source, err := kind.New(connectors.Env{HTTP: client, Now: site.Clock.Now}, settings)
 			return source, kind, err

@@ -16,6 +16,7 @@ import (
 	"freshet/connectors/website/address"
 	"freshet/connectors/website/charsets"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 func pageOf(t testing.TB, text string) page {
@@ -84,7 +85,7 @@ func TestWhatDoesNotCountIsNotRead(t *testing.T) {
 	if testing.Short() {
 		files = files[:40]
 	}
-	x := extract.New(extract.Limits{})
+	x := formats.New(formats.Config{})
 	read, reduced := 0, 0
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
@@ -112,7 +113,7 @@ func TestWhatDoesNotCountIsNotRead(t *testing.T) {
 	t.Logf("%d KB of pages were reduced to %d KB", read>>10, reduced>>10)
 }
 
-func extracted(t *testing.T, x *extract.Extractor, text []byte) (string, error) {
+func extracted(t *testing.T, x *formats.Extractor, text []byte) (string, error) {
 	out, err := x.Extract(t.Context(), bytes.NewReader(text), extract.Options{MediaType: "text/html; charset=utf-8", URI: "https://www.example.org/a"})
 	if err != nil {
 		return "", err

@@ -6,6 +6,7 @@ import (
 
 	"freshet/index"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 const help = `<!doctype html><html lang="fr"><head><title>Résilier | Aide</title></head><body><nav>Accueil Contact</nav><main>
@@ -16,7 +17,7 @@ const help = `<!doctype html><html lang="fr"><head><title>Résilier | Aide</titl
 </main><footer>Mentions</footer></body></html>`
 
 func TestAHelpPageBecomesItsQuestions(t *testing.T) {
-	text, err := extract.New(extract.Limits{}).Extract(t.Context(), strings.NewReader(help), extract.Options{MediaType: "text/html"})
+	text, err := formats.New(formats.Config{}).Extract(t.Context(), strings.NewReader(help), extract.Options{MediaType: "text/html"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -26,7 +27,7 @@ func TestPagesGiveTheirGoldenPieces(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, err := extract.New(extract.Limits{}).Extract(t.Context(), strings.NewReader(string(b)), extract.Options{})
+			text, err := formats.New(formats.Config{}).Extract(t.Context(), strings.NewReader(string(b)), extract.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

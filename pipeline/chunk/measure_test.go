@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 // dataFile finds a file of the evaluation data beside the repository.
@@ -65,7 +66,7 @@ func servicePages(t testing.TB) []servicePage {
 func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func TestAnswersOfServicePublicStayInOnePiece(t *testing.T) {
-	x := extract.New(extract.Limits{})
+	x := formats.New(formats.Config{})
 	byID := map[string][]Piece{}
 	total, fitting, words := 0, 0, 0
 	for _, page := range servicePages(t) {
@@ -115,7 +116,7 @@ func TestAnswersOfServicePublicStayInOnePiece(t *testing.T) {
 
 func BenchmarkExtractAndSplitRecords(b *testing.B) {
 	pages := servicePages(b)
-	x := extract.New(extract.Limits{})
+	x := formats.New(formats.Config{})
 	b.ReportAllocs()
 	pieces, bytes := 0, 0
 	i := 0
@@ -138,7 +139,7 @@ func BenchmarkExtractAndSplitRecords(b *testing.B) {
 }
 
 func BenchmarkSplit(b *testing.B) {
-	x := extract.New(extract.Limits{})
+	x := formats.New(formats.Config{})
 	var texts []*extract.Text
 	for _, page := range servicePages(b) {
 		text, err := x.Extract(b.Context(), strings.NewReader(page.Text), extract.Options{MediaType: "text/plain"})

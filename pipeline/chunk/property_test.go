@@ -11,6 +11,7 @@ import (
 
 	"freshet/index"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
 )
 
 // hold checks what is true of the pieces of any text.
@@ -139,7 +140,7 @@ func FuzzSplit(f *testing.F) {
 	f.Add(help, uint16(300))
 	f.Add("<ul><li>a<ul><li>b?</ul></ul><table><tr><td>1<td>2<tr><td>3<td>4</table>", uint16(3))
 	f.Add("<h1>a</h1><h3>b ?</h3><h2>c</h2><p lang=en>d<p>e", uint16(1))
-	x := extract.New(extract.Limits{Bytes: 1 << 20})
+	x := formats.New(formats.Config{Limits: extract.Limits{Bytes: 1 << 20}})
 	f.Fuzz(func(t *testing.T, page string, most uint16) {
 		text, err := x.Extract(t.Context(), strings.NewReader(page), extract.Options{MediaType: "text/html"})
 		if err != nil {

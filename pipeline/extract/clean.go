@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// invisible reports whether r is left out of every text: control characters, zero
+// Invisible reports whether r is left out of every text: control characters, zero
 // widths, direction marks, tags.
-func invisible(r, before rune) bool {
+func Invisible(r, before rune) bool {
 	switch {
 	case r < 0x20 || r == 0x7f:
 		return r != '\n'
@@ -31,9 +31,9 @@ func invisible(r, before rune) bool {
 	return false
 }
 
-// white reports whether r is white space other than a line feed, which folding
+// White reports whether r is white space other than a line feed, which folding
 // keeps apart.
-func white(r rune) bool {
+func White(r rune) bool {
 	switch r {
 	case ' ', '\t', '\r', '\f', '\v', 0x85, 0xa0:
 		return true
@@ -43,9 +43,9 @@ func white(r rune) bool {
 	return r > 0xff && (unicode.IsSpace(r) || r == 0x2028 || r == 0x2029)
 }
 
-// fold returns s on one line: white space folded to single spaces, invisible
+// Fold returns s on one line: white space folded to single spaces, invisible
 // characters removed, in NFC.
-func fold(s string) string {
+func Fold(s string) string {
 	if folded(s) {
 		return s
 	}
@@ -54,11 +54,11 @@ func fold(s string) string {
 	gap := false
 	var before rune
 	for _, r := range s {
-		if r == '\n' || white(r) {
+		if r == '\n' || White(r) {
 			gap = true
 			continue
 		}
-		if invisible(r, before) {
+		if Invisible(r, before) {
 			continue
 		}
 		if gap && b.Len() > 0 {
@@ -68,7 +68,7 @@ func fold(s string) string {
 		b.WriteRune(r)
 		before = r
 	}
-	return compose(b.String())
+	return Compose(b.String())
 }
 
 // folded reports whether fold would return s, for the characters that French and
@@ -101,9 +101,9 @@ func folded(s string) bool {
 	return !gap || s == ""
 }
 
-// foldCode keeps the white space of program text: tabs become four spaces, empty
+// FoldCode keeps the white space of program text: tabs become four spaces, empty
 // lines at both ends and spaces at line ends go.
-func foldCode(s string) string {
+func FoldCode(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	var b strings.Builder
 	var before rune
@@ -113,14 +113,14 @@ func foldCode(s string) string {
 			b.WriteString("    ")
 		case r == '\n':
 			b.WriteByte('\n')
-		case white(r):
+		case White(r):
 			b.WriteByte(' ')
-		case !invisible(r, before):
+		case !Invisible(r, before):
 			b.WriteRune(r)
 		}
 		before = r
 	}
-	lines := strings.Split(compose(b.String()), "\n")
+	lines := strings.Split(Compose(b.String()), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
@@ -133,7 +133,8 @@ func foldCode(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-func compose(s string) string {
+// Compose returns s in Unicode normalisation form C.
+func Compose(s string) string {
 	if norm.NFC.IsNormalString(s) {
 		return s
 	}

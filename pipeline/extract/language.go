@@ -11,8 +11,8 @@ import (
 // languageSample is how much text is looked at, in bytes.
 const languageSample = 4 << 10
 
-// normalLanguage returns s as a BCP 47 tag, "" when it is none.
-func normalLanguage(s string) string {
+// NormalLanguage returns s as a BCP 47 tag, "" when it is none.
+func NormalLanguage(s string) string {
 	s = strings.TrimSpace(s)
 	if s == "" || len(s) > 35 {
 		return ""
@@ -24,10 +24,10 @@ func normalLanguage(s string) string {
 	return tag.String()
 }
 
-// languageOf decides the language: what the source says, what the page says,
+// LanguageOf decides the language: what the source says, what the page says,
 // what the words say.
-func languageOf(t *Text, locale string) string {
-	if l := normalLanguage(locale); l != "" {
+func LanguageOf(t *Text, locale string) string {
+	if l := NormalLanguage(locale); l != "" {
 		return l
 	}
 	if t.Language != "" {

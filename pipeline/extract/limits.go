@@ -19,10 +19,22 @@ type Limits struct {
 	// larger ones everything outside navigation is taken. Defaults 10,000 and 4 MB.
 	ArticleNodes int
 	ArticleBytes int
-	Time         time.Duration // for one document; default 30 s
+	// Inflated is what compressed parts of a file may come to in all; default 200 MB.
+	Inflated int64
+	// Entries is the number of files in a container (DOCX, ODT); default 10,000.
+	Entries int
+	// Ratio of an entry's inflated size to its compressed one, from 1 MB on;
+	// default 200.
+	Ratio int
+	// XMLDepth is the nesting of elements in a container's XML; default 1,000.
+	XMLDepth int
+	Pages    int           // of a PDF, slides of a presentation; default 5,000
+	Memory   int64         // of the process that reads a PDF; default 512 MB
+	Time     time.Duration // for one document; default 30 s
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults returns l with the default in each zero field.
+func (l Limits) WithDefaults() Limits {
 	set(&l.Bytes, 20<<20)
 	set(&l.Nodes, 500_000)
 	set(&l.Cells, 200_000)
@@ -30,6 +42,12 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Links, 5_000)
 	set(&l.ArticleNodes, 10_000)
 	set(&l.ArticleBytes, 4<<20)
+	set(&l.Inflated, 200<<20)
+	set(&l.Entries, 10_000)
+	set(&l.Ratio, 200)
+	set(&l.XMLDepth, 1_000)
+	set(&l.Pages, 5_000)
+	set(&l.Memory, 512<<20)
 	set(&l.Time, 30*time.Second)
 	return l
 }
@@ -40,7 +58,8 @@ func set[T int | int64 | time.Duration](field *T, value T) {
 	}
 }
 
-func (l Limits) over(o Limits) Limits {
+// Over returns o with the limit of l in each zero field.
+func (l Limits) Over(o Limits) Limits {
 	set(&o.Bytes, l.Bytes)
 	set(&o.Nodes, l.Nodes)
 	set(&o.Cells, l.Cells)
@@ -48,6 +67,12 @@ func (l Limits) over(o Limits) Limits {
 	set(&o.Links, l.Links)
 	set(&o.ArticleNodes, l.ArticleNodes)
 	set(&o.ArticleBytes, l.ArticleBytes)
+	set(&o.Inflated, l.Inflated)
+	set(&o.Entries, l.Entries)
+	set(&o.Ratio, l.Ratio)
+	set(&o.XMLDepth, l.XMLDepth)
+	set(&o.Pages, l.Pages)
+	set(&o.Memory, l.Memory)
 	set(&o.Time, l.Time)
 	return o
 }

@@ -1,13 +1,10 @@
 // Package extract turns bytes of a known or guessed media type into one structure:
 // headings, paragraphs, lists, tables, code and quotes, in reading order.
 //
-// HTML, XHTML, Markdown and plain text are read; everything else is a verdict. The
-// structure is what the catalog keeps and what the chunker splits.
+// The structure is what the catalog keeps and what the chunker splits. This package
+// is the contract that the readers of all forms fulfil; each form has a room of its
+// own below, and formats decides which of them reads a document.
 package extract
-
-// Version names the rules of this package. It changes whenever the same bytes
-// would give another Text.
-const Version = "extract/1"
 
 // The ways in which a Text can have been found.
 const (
@@ -24,6 +21,8 @@ const (
 // kept as JSON and read again. A Text is not changed after Extract returned it,
 // so it may be read from several goroutines.
 type Text struct {
+	// Version names the rules by which it was read, "html/1". It changes whenever
+	// the same bytes would give another Text.
 	Version    string            `json:"version"`
 	Title      string            `json:"title,omitempty"`
 	Language   string            `json:"language,omitempty"` // BCP 47, "" when unknown
@@ -31,7 +30,18 @@ type Text struct {
 	Why        string            `json:"why,omitempty"`      // why this way, in words
 	Properties map[string]string `json:"properties,omitempty"`
 	Links      []Link            `json:"links,omitempty"`
-	Blocks     []Block           `json:"blocks"`
+	// Quality is set by forms whose text can come out garbled.
+	Quality *Quality `json:"quality,omitempty"`
+	Blocks  []Block  `json:"blocks"`
+}
+
+// A Quality says how far a Text can be trusted to be what a person sees.
+type Quality struct {
+	Pages   int     `json:"pages,omitempty"`
+	NeedOCR int     `json:"need_ocr,omitempty"` // pages that show something and have no text
+	Unknown float64 `json:"unknown"`            // share of glyphs whose character is not known
+	Strange float64 `json:"strange"`            // share of words that no language of the text has
+	Doubt   string  `json:"doubt,omitempty"`    // why the text is doubtful, in words; "": it is readable
 }
 
 // BlockKind is the form of a Block.
@@ -70,6 +80,9 @@ type Block struct {
 	// are repeated in each. The first HeaderRows rows name the columns.
 	Rows       [][]string `json:"rows,omitempty"`
 	HeaderRows int        `json:"header_rows,omitempty"`
+	// Page is the page of a PDF, or the slide of a presentation, on which the block
+	// begins, from 1; 0 where there are none.
+	Page int `json:"page,omitempty"`
 	// Language is set where the page says that it differs from the document's.
 	Language string `json:"language,omitempty"`
 	// Syntax is the programming language of code, where the page names it.
@@ -87,4 +100,14 @@ type Item struct {
 type Link struct {
 	Text string `json:"text,omitempty"`
 	URI  string `json:"uri"` // absolute where the document's address is known
+}
+
+// HasWords reports whether anything is in the Text.
+func (t *Text) HasWords() bool {
+	for i := range t.Blocks {
+		if b := &t.Blocks[i]; len(b.Items) > 0 || len(b.Rows) > 0 || b.Text != "" {
+			return true
+		}
+	}
+	return false
 }

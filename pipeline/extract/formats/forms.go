@@ -1,0 +1,47 @@
+package formats
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/markup"
+)
+
+// A form is one kind of file that is read.
+type form string
+
+const (
+	formText     form = "text"
+	formHTML     form = "html"
+	formMarkdown form = "markdown"
+)
+
+// A reading is how a form is read.
+type reading struct {
+	// version names the rules; see extract.Text.Version.
+	version string
+	// Exactly one is set: text reads what was decoded to UTF-8, bytes the file itself.
+	text  func(ctx context.Context, content string, o extract.Options) (*extract.Text, error)
+	bytes func(ctx context.Context, content []byte, o extract.Options) (*extract.Text, error)
+}
+
+// readings are the forms that an Extractor of this Config reads.
+func readings(Config) map[form]reading {
+	return map[form]reading{
+		formText:     {version: "text/1", text: readText},
+		formHTML:     {version: markup.HTMLVersion, text: markup.ReadHTML},
+		formMarkdown: {version: markup.MarkdownVersion, text: markup.ReadMarkdown},
+	}
+}
+
+// Versions names the rules of all forms in one string.
+func Versions() string {
+	var all []string
+	for _, r := range readings(Config{}) {
+		all = append(all, r.version)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ",")
+}

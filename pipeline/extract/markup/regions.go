@@ -1,0 +1,92 @@
+package markup
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// regionOf says which marginal part of a page n begins, 0 when none.
+func regionOf(n *html.Node) region {
+	switch n.DataAtom {
+	case atom.Nav:
+		return regionNav
+	case atom.Header:
+		if !within(n, atom.Article, atom.Main, atom.Section) {
+			return regionHeader
+		}
+	case atom.Footer:
+		return regionFooter
+	case atom.Aside:
+		return regionAside
+	case atom.Form:
+		return regionForm
+	}
+	if len(n.Attr) == 0 || n.DataAtom == atom.Body || n.DataAtom == atom.Main || n.DataAtom == atom.Html {
+		return 0
+	}
+	switch attr(n, "role") {
+	case "navigation", "menu", "menubar", "search", "toolbar", "banner":
+		return regionNav
+	case "contentinfo":
+		return regionFooter
+	case "complementary":
+		return regionAside
+	case "dialog", "alertdialog":
+		return regionMarginal
+	}
+	if marginalName(attr(n, "class")) || marginalName(attr(n, "id")) {
+		return regionMarginal
+	}
+	return 0
+}
+
+// trail recognises the links that say where in the site a page stands. Article
+// extraction likes to take them for the first sentence.
+func trail(n *html.Node) bool {
+	if len(n.Attr) == 0 || n.DataAtom == atom.Body || n.DataAtom == atom.Main || n.DataAtom == atom.Html {
+		return false
+	}
+	for _, name := range [...]string{attr(n, "class"), attr(n, "id"), attr(n, "aria-label"), attr(n, "itemtype")} {
+		if name == "" || len(name) > 200 {
+			continue
+		}
+		name = strings.ToLower(name)
+		for _, word := range [...]string{"breadcrumb", "fil d’ariane", "fil d'ariane", "fil-ariane", "filariane"} {
+			if strings.Contains(name, word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func within(n *html.Node, kinds ...atom.Atom) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		for _, k := range kinds {
+			if p.DataAtom == k {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// marginalName recognises the class names and IDs of what surrounds content.
+func marginalName(names string) bool {
+	for name := range strings.FieldsSeq(names) {
+		if len(name) > 60 {
+			continue
+		}
+		for part := range strings.FieldsFuncSeq(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' }) {
+			switch part {
+			case "breadcrumb", "breadcrumbs", "cookie", "cookies", "gdpr", "share", "sharing", "social", "newsletter", "advert", "advertisement", "ads",
+				"sidebar", "navbar", "navigation", "menu", "footer", "pagination", "pager", "comments", "related", "popup", "modal", "subscribe",
+				"masthead", "skip", "sponsor", "promo", "widget":
+				return true
+			}
+		}
+	}
+	return false
+}
