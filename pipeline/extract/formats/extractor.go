@@ -45,11 +45,14 @@ func (x *Extractor) Extract(ctx context.Context, r io.Reader, o extract.Options)
 	if len(bytes.TrimSpace(b)) == 0 {
 		return nil, &connectors.Verdict{Reason: connectors.VerdictEmpty, Detail: "there is nothing in it"}
 	}
-	f, err := formOf(b, o.MediaType, o.URI)
+	f, err := formOf(b, o)
 	if err != nil {
 		return nil, err
 	}
-	how := x.read[f]
+	how, ok := x.read[f]
+	if !ok {
+		return nil, unread(f)
+	}
 	var t *extract.Text
 	if how.text != nil {
 		text, _ := Decode(b, o.MediaType)

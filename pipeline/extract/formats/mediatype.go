@@ -10,6 +10,8 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 
 	"freshet/connectors"
+	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container"
 	"freshet/pipeline/extract/markup"
 )
 
@@ -17,8 +19,19 @@ import (
 const sniffed = 4 << 10
 
 // formOf decides by content what b is; declared type and address choose only
-// among the textual forms, which look alike.
-func formOf(b []byte, declared, uri string) (form, error) {
+// among the textual forms, which look alike. The form need not be one that is read.
+func formOf(b []byte, o extract.Options) (form, error) {
+	switch {
+	case container.IsZip(b):
+		return formOfArchive(b, o.Limits)
+	case container.IsCompound(b):
+		f, err := container.CompoundForm(b)
+		return form(f), err
+	}
+	return formOfText(b, o.MediaType, o.URI)
+}
+
+func formOfText(b []byte, declared, uri string) (form, error) {
 	head := b[:min(len(b), sniffed)]
 	if bytes.HasPrefix(bytes.TrimSpace(head), []byte("-----BEGIN PGP MESSAGE-----")) {
 		return "", &connectors.Verdict{Reason: connectors.VerdictEncrypted, Detail: "this is an encrypted message"}
@@ -51,8 +64,7 @@ func formOf(b []byte, declared, uri string) (form, error) {
 	if unsupportedText(declared) && seen.Is("text/plain") {
 		name = bare(declared)
 	}
-	return "", &connectors.Verdict{Reason: connectors.VerdictMediaType,
-		Detail: "cannot read " + name + "; HTML, Markdown and plain text are read"}
+	return "", unread(form(name))
 }
 
 // textual reports whether content may be read as the textual form that was
