@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -274,6 +275,27 @@ func ParseDuration(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is not a duration; write 90s, 15m, 12h or 30d", s)
 	}
 	return d, nil
+}
+
+var sizeUnits = []struct {
+	suffix string
+	factor float64
+}{{"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}, {"B", 1}}
+
+// ParseSize reads "50MB", "1.5 GB" or a number of bytes: at least 1, with units of 1,024.
+func ParseSize(s string) (int64, error) {
+	text, factor := strings.ToUpper(strings.TrimSpace(s)), 1.0
+	for _, u := range sizeUnits {
+		if rest, ok := strings.CutSuffix(text, u.suffix); ok {
+			text, factor = strings.TrimSpace(rest), u.factor
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if size := n * factor; err == nil && size >= 1 && size < math.MaxInt64/2 {
+		return int64(size), nil
+	}
+	return 0, fmt.Errorf("%q is not a size; write 500KB, 50MB or 2GB", s)
 }
 
 // Nearest returns the candidate that key was most likely meant to be (an edit

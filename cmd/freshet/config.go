@@ -31,6 +31,7 @@ type config struct {
 	Embedding embedConfig    `yaml:"embedding"`
 	Render    renderConfig   `yaml:"render"`
 	HTTP      httpConfig     `yaml:"http"`
+	Extract   extractConfig  `yaml:"extract"`
 }
 
 type baseConfig struct {
@@ -175,6 +176,7 @@ func (c *config) check(w *walker, e expander) {
 	}
 	c.Render.Chrome = expanded
 	c.HTTP.check(w, e)
+	c.Extract.check(w, e)
 	if c.Index.Store != "" && c.Index.Store != "embedded" {
 		w.say(0, "index.store: %q is not there in this version; write embedded, or leave it out", c.Index.Store)
 	}

@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"freshet/api"
+	"freshet/pipeline/extract"
 )
 
 const goodConfig = `knowledge_bases:
@@ -41,6 +43,12 @@ func TestABadConfigurationIsRefusedWithItsLine(t *testing.T) {
 		"a key of the settings":      {change("title: title", "titel: title"), `freshet.yaml:14: "titel" is not a key of settings of type records; did you mean "title"?`},
 		"a key of the index":         {change("  store:", "  stoer:"), `freshet.yaml:18: "stoer" is not a key of index; did you mean "store"?`},
 		"a key of extract":           {change("{drop:", "{dorp:"), `freshet.yaml:16: "dorp" is not a key of extract; did you mean "drop"?`},
+		"a key of all extraction":    {goodConfig + "extract: {limit: {}}\n", `freshet.yaml:21: "limit" is not a key of extract; did you mean "limits"?`},
+		"a key of its limits":        {goodConfig + "extract: {limits: {pagse: 5}}\n", `freshet.yaml:21: "pagse" is not a key of extract.limits; did you mean "pages"?`},
+		"a size":                     {goodConfig + "extract: {limits: {bytes: big}}\n", `extract.limits.bytes: "big" is not a size; write 500KB, 50MB or 2GB`},
+		"a size beyond bounds":       {goodConfig + "extract: {limits: {bytes: 2GB}}\n", `extract.limits.bytes: 2GB is more than can be`},
+		"a number of pages":          {goodConfig + "extract: {limits: {pages: 0}}\n", `extract.limits.pages: "0" is not a number from 1`},
+		"a time":                     {goodConfig + "extract: {limits: {time: 30}}\n", `extract.limits.time: "30" is not a duration`},
 		"a type":                     {change("type: records", "type: record"), `freshet.yaml:7: "record" is not a type of source; did you mean "records"?`},
 		"a store of another version": {change("embedded", "qdrant"), `"qdrant" is not there in this version; write embedded`},
 		"an embedder":                {change("none", "static"), `"static" is not there in this version; write none`},
@@ -85,6 +93,26 @@ func TestAConfigurationIsCheckedAndServed(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	w.says(exitFailed, "stands in the configuration file", "source", "remove", "kb", "--yes")
+}
+
+func TestLimitsOfExtractionComeFromTheConfiguration(t *testing.T) {
+	w := newWorld(t)
+	text := goodConfig + "extract:\n  limits: {bytes: 1KB, pages: 7, time: 2m, inflated: \"${MOST:-3 MB}\", article_bytes: 9}\n"
+	w.write(defaultConfig, text)
+	c, err := readConfig("freshet.yaml", []byte(text), func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := extract.Limits{Bytes: 1 << 10, Pages: 7, Time: 2 * time.Minute, Inflated: 3 << 20, ArticleBytes: 9}
+	if got := formatsConfig(c).Limits; got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	w.write("kb.jsonl", `{"id": "a", "title": "A", "body": "`+strings.Repeat("long ", 1000)+`"}`+"\n"+export(1))
+	r := w.run("sync")
+	if r.status != exitPartial || !strings.Contains(w.ok("source", "show", "kb", "--skipped"), "too_large") {
+		t.Errorf("status %d: %s%s\n%s", r.status, r.out, r.errors, w.ok("source", "show", "kb", "--skipped"))
+	}
+	w.says(exitFailed, "too_large", "extract", w.write("long.txt", strings.Repeat("long ", 1000)))
 }
 
 func TestASourceWhoseBlockVanishedServesAndNoLongerSyncs(t *testing.T) {

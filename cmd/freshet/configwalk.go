@@ -64,6 +64,8 @@ func (w *walker) root(body ast.Node) {
 			w.block(v.Value, "render", keysOf(renderConfig{}))
 		case "http":
 			w.block(v.Value, "http", keysOf(httpConfig{}))
+		case "extract":
+			w.extract(v.Value)
 		}
 	}
 }
@@ -95,6 +97,17 @@ func (w *walker) source(values []*ast.MappingValueNode) {
 				names[i] = f.Key
 			}
 			w.block(v.Value, "settings of type "+kind, names)
+		}
+	}
+}
+
+// extract checks what holds for documents of all sources.
+func (w *walker) extract(n ast.Node) {
+	w.block(n, "extract", keysOf(extractConfig{}))
+	values, _ := mapping(n)
+	for _, v := range values {
+		if v.Key.String() == "limits" {
+			w.block(v.Value, "extract.limits", keysOf(limitsConfig{}))
 		}
 	}
 }

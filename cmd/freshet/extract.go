@@ -57,14 +57,18 @@ func (m *Main) extractCommand() *cobra.Command {
 }
 
 func (m *Main) extractOne(ctx context.Context, what string, f extractFlags) error {
-	body, o, err := m.openContent(ctx, what)
+	cfg, err := findConfig(m.flags.config, m.Getenv)
+	if err != nil {
+		return err
+	}
+	body, o, err := m.openContent(ctx, cfg, what)
 	if err != nil {
 		return err
 	}
 	if f.mediaType != "" {
 		o.MediaType = f.mediaType
 	}
-	text, err := formats.New(formats.Config{}).Extract(ctx, body, o)
+	text, err := formats.New(formatsConfig(cfg)).Extract(ctx, body, o)
 	if err = errors.Join(err, body.Close()); err != nil {
 		return fmt.Errorf("%s cannot be read: %w", what, err)
 	}
@@ -109,7 +113,7 @@ func render(t *extract.Text, format string) ([]byte, error) {
 }
 
 // openContent opens a file, or an address through the guarded client.
-func (m *Main) openContent(ctx context.Context, what string) (io.ReadCloser, extract.Options, error) {
+func (m *Main) openContent(ctx context.Context, cfg *config, what string) (io.ReadCloser, extract.Options, error) {
 	if !strings.HasPrefix(what, "http://") && !strings.HasPrefix(what, "https://") {
 		file, err := os.Open(what)
 		if err != nil {
@@ -127,10 +131,6 @@ func (m *Main) openContent(ctx context.Context, what string) (io.ReadCloser, ext
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, what, nil)
 	if err != nil {
 		return nil, extract.Options{}, usage("%q is not an address: %v", what, err)
-	}
-	cfg, err := findConfig(m.flags.config, m.Getenv)
-	if err != nil {
-		return nil, extract.Options{}, err
 	}
 	resp, err := fetch.New(fetchOptions(cfg, m.log))(connectors.HTTPOptions{}).Do(req)
 	if err != nil {
@@ -157,6 +157,10 @@ type reportLine struct {
 }
 
 func (m *Main) extractAll(ctx context.Context, f extractFlags) error {
+	cfg, err := findConfig(m.flags.config, m.Getenv)
+	if err != nil {
+		return err
+	}
 	root, err := os.OpenRoot(f.in)
 	if err != nil {
 		return fmt.Errorf("the folder cannot be opened: %w; look at --in", err)
@@ -170,7 +174,7 @@ func (m *Main) extractAll(ctx context.Context, f extractFlags) error {
 	}
 	var report strings.Builder
 	counts := map[string]int{}
-	x := formats.New(formats.Config{})
+	x := formats.New(formatsConfig(cfg))
 	for _, name := range names {
 		line := extractFile(ctx, x, root, name, f)
 		if ctx.Err() != nil {

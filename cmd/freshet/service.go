@@ -84,13 +84,14 @@ func (s *service) start(ctx context.Context) error {
 	terms := lexical.NewTerms()
 	s.applier = pipeline.NewApplier(pipeline.ApplierOptions{Catalog: s.catalog, Store: s.store, Terms: terms, Name: "embedded", Log: s.log, Yield: s.polite.standBack})
 	s.bases = &bases{catalog: s.catalog}
-	s.extractor = formats.New(formats.Config{})
+	s.extractor = formats.New(formatsConfig(s.config))
 	s.opener = newOpener(s.serviceOptions)
 	runs := s.log
 	if !s.scheduled {
 		runs = nil // whoever asked for a run is told how it ended
 	}
-	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: runs, Yield: s.polite.standBack})
+	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: runs, Yield: s.polite.standBack,
+		Limits: pipeline.Limits{DocumentBytes: formatsConfig(s.config).Limits.Bytes}})
 	s.retriever = retrieve.New(retrieve.Options{Store: s.store, Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
 	s.syncs = newSyncs(s.catalog, s.syncer, s.applier, s.log)
 	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, log: s.log}

@@ -8,8 +8,6 @@ package files
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
 	"freshet/connectors"
@@ -81,7 +79,7 @@ func atLeastOne(v any) error {
 }
 
 func validSize(v any) error {
-	_, err := parseSize(v.(string))
+	_, err := connectors.ParseSize(v.(string))
 	return err
 }
 
@@ -90,25 +88,4 @@ func validPrefix(v any) error {
 		return fmt.Errorf("it must begin with https:// or http://, not %q", p)
 	}
 	return nil
-}
-
-var sizeUnits = []struct {
-	suffix string
-	factor float64
-}{{"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}, {"B", 1}}
-
-// parseSize reads "50MB", "1.5 GB" or a number of bytes.
-func parseSize(s string) (int64, error) {
-	text, factor := strings.ToUpper(strings.TrimSpace(s)), 1.0
-	for _, u := range sizeUnits {
-		if rest, ok := strings.CutSuffix(text, u.suffix); ok {
-			text, factor = strings.TrimSpace(rest), u.factor
-			break
-		}
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	if size := n * factor; err == nil && size >= 1 && size < math.MaxInt64/2 {
-		return int64(size), nil
-	}
-	return 0, fmt.Errorf("%q is not a size; write 500KB, 50MB or 2GB", s)
 }

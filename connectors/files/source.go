@@ -71,7 +71,7 @@ func New(env connectors.Env, s connectors.Settings) (*Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("locale_paths: %w", err)
 	}
-	maxSize, err := parseSize(s.String("max_file_size"))
+	maxSize, err := connectors.ParseSize(s.String("max_file_size"))
 	if err != nil {
 		return nil, fmt.Errorf("max_file_size: %w", err)
 	}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"freshet/connectors"
+	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/formats"
+)
+
+// extractConfig says what reading a document may cost.
+type extractConfig struct {
+	Limits limitsConfig `yaml:"limits"`
+
+	limits extract.Limits
+}
+
+// limitsConfig are extract.Limits as a person writes them; "" keeps a default.
+type limitsConfig struct {
+	Bytes        string `yaml:"bytes"`
+	Pages        string `yaml:"pages"`
+	Time         string `yaml:"time"`
+	Memory       string `yaml:"memory"`
+	Inflated     string `yaml:"inflated"`
+	Entries      string `yaml:"entries"`
+	Ratio        string `yaml:"ratio"`
+	XMLDepth     string `yaml:"xml_depth"`
+	Cells        string `yaml:"cells"`
+	Nodes        string `yaml:"nodes"`
+	Depth        string `yaml:"depth"`
+	Links        string `yaml:"links"`
+	ArticleNodes string `yaml:"article_nodes"`
+	ArticleBytes string `yaml:"article_bytes"`
+}
+
+// largestDocument is the most that may be asked to be read of one document: it is
+// held in memory, with what is made of it.
+const largestDocument = 1 << 30
+
+// check expands references and reads the limits.
+func (x *extractConfig) check(w *walker, e expander) {
+	from, to := &x.Limits, &x.limits
+	for _, size := range []struct {
+		key, text string
+		to        *int64
+		most      int64
+	}{
+		{"bytes", from.Bytes, &to.Bytes, largestDocument}, {"memory", from.Memory, &to.Memory, math.MaxInt64}, {"inflated", from.Inflated, &to.Inflated, math.MaxInt64},
+	} {
+		*size.to = readLimit(w, e, size.key, size.text, size.most, connectors.ParseSize)
+	}
+	for _, count := range []struct {
+		key, text string
+		to        *int
+	}{
+		{"pages", from.Pages, &to.Pages}, {"entries", from.Entries, &to.Entries}, {"ratio", from.Ratio, &to.Ratio}, {"xml_depth", from.XMLDepth, &to.XMLDepth},
+		{"cells", from.Cells, &to.Cells}, {"nodes", from.Nodes, &to.Nodes}, {"depth", from.Depth, &to.Depth}, {"links", from.Links, &to.Links},
+		{"article_nodes", from.ArticleNodes, &to.ArticleNodes},
+	} {
+		*count.to = readLimit(w, e, count.key, count.text, math.MaxInt32, readCount)
+	}
+	to.ArticleBytes = int(readLimit(w, e, "article_bytes", from.ArticleBytes, largestDocument, connectors.ParseSize))
+	to.Time = readLimit(w, e, "time", from.Time, math.MaxInt64, readTime)
+}
+
+// readLimit returns the zero value, which keeps the default, when nothing is written.
+func readLimit[T int | int64 | time.Duration](w *walker, e expander, key, text string, most T, read func(string) (T, error)) T {
+	expanded, err := e.text(text)
+	if err == nil && strings.TrimSpace(expanded) == "" {
+		return 0
+	}
+	var v T
+	if err == nil {
+		v, err = read(expanded)
+	}
+	if err == nil && v > most {
+		err = fmt.Errorf("%s is more than can be; write at most %d", expanded, most)
+	}
+	if err != nil {
+		w.say(0, "extract.limits.%s: %v", key, err)
+	}
+	return v
+}
+
+func readCount(s string) (int, error) {
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%q is not a number from 1 to %d; to keep the default, leave it out", s, math.MaxInt32)
+	}
+	return int(n), nil
+}
+
+func readTime(s string) (time.Duration, error) {
+	d, err := connectors.ParseDuration(s)
+	if err == nil && d < time.Millisecond {
+		err = fmt.Errorf("%q is too short to read anything; write 30s or 2m", s)
+	}
+	return d, err
+}
+
+// formatsConfig is how every Extractor of this process is made; c may be nil.
+func formatsConfig(c *config) formats.Config {
+	var out formats.Config
+	if c != nil {
+		out.Limits = c.Extract.limits
+	}
+	return out
+}
