@@ -82,6 +82,9 @@ func (w *answerWriter) document(d *retrieve.Document) {
 	w.raw(`,"source":`).text(d.Source)
 	w.raw(`,"title":`).text(d.Title)
 	w.raw(`,"heading":`).texts(d.Heading)
+	if d.Page != 0 {
+		w.raw(`,"page":`).number(float64(d.Page))
+	}
 	w.raw(`,"url":`).text(d.URL)
 	w.raw(`,"locale":`).text(d.Locale)
 	w.raw(`,"labels":`).texts(d.Labels)

@@ -47,13 +47,22 @@ type DocumentDetails struct {
 	Facets      map[string][]string `json:"facets"`
 	Metadata    map[string]string   `json:"metadata"`
 	Translation string              `json:"translation_group,omitempty"`
-	PartOf      string              `json:"part_of,omitempty"`
+	Form        string              `json:"form,omitempty" example:"pdf" doc:"What it was read as"`
+	PartOf      string              `json:"part_of,omitempty" doc:"ID in the source of the document that this one is attached to"`
+	Parent      *DocumentName       `json:"parent,omitempty" doc:"The document that part_of names, where it is known"`
 	Created     *time.Time          `json:"created"`
 	FirstSeen   *time.Time          `json:"first_seen"`
 	Missed      int                 `json:"missed" doc:"Whole passes in a row that did not list it"`
 	Access      any                 `json:"access" doc:"Who may read it"`
 	Chunks      []ChunkRow          `json:"chunks" doc:"Passages that are served, in order"`
 	Text        any                 `json:"text" doc:"The structured text as it was extracted; null without one"`
+}
+
+// DocumentName is what another document is shown by.
+type DocumentName struct {
+	Key   string `json:"key"`
+	Title string `json:"title"`
+	URL   string `json:"url"`
 }
 
 // ChunkRow is a passage of a document.
@@ -65,6 +74,7 @@ type ChunkRow struct {
 	Text     string   `json:"text"`
 	Locale   string   `json:"locale"`
 	Words    int      `json:"words"`
+	Page     int      `json:"page,omitempty" doc:"On which it begins, or the slide"`
 }
 
 func known(t time.Time) *time.Time {
@@ -163,13 +173,16 @@ func (s *Server) getDocument(ctx context.Context, in *KeyInput) (*body[DocumentD
 		return nil, err
 	}
 	out := &body[DocumentDetails]{Body: documentDetails(&d)}
+	if out.Body.Parent, err = s.parentOf(ctx, &d); err != nil {
+		return nil, err
+	}
 	chunks, err := s.o.Catalog.ChunksOf(ctx, d.Key)
 	if err != nil {
 		return nil, err
 	}
 	for i := range chunks {
 		c := &chunks[i]
-		out.Body.Chunks = append(out.Body.Chunks, ChunkRow{ID: c.ID.String(), Kind: string(c.Kind), Heading: orEmpty(c.Heading), Question: c.Question, Text: c.Text, Locale: c.Locale, Words: c.Words})
+		out.Body.Chunks = append(out.Body.Chunks, ChunkRow{ID: c.ID.String(), Kind: string(c.Kind), Heading: orEmpty(c.Heading), Question: c.Question, Text: c.Text, Locale: c.Locale, Words: c.Words, Page: c.Page})
 	}
 	text, err := s.o.Catalog.LastText(ctx, d.Key)
 	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
@@ -181,11 +194,26 @@ func (s *Server) getDocument(ctx context.Context, in *KeyInput) (*body[DocumentD
 	return out, nil
 }
 
+// parentOf returns the document that d is a part of, nil when there is none.
+func (s *Server) parentOf(ctx context.Context, d *catalog.Document) (*DocumentName, error) {
+	if d.Details.PartOf == "" {
+		return nil, nil
+	}
+	parent, err := s.o.Catalog.DocumentByID(ctx, d.Source, d.Details.PartOf)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &DocumentName{Key: parent.Key, Title: parent.Details.Title, URL: parent.Details.URI}, nil
+}
+
 func documentDetails(d *catalog.Document) DocumentDetails {
 	v := &d.Details
 	out := DocumentDetails{
 		DocumentRow: documentRow(d), EditURL: v.EditURI, Canonical: v.Canonical, Path: orEmpty(v.Path), MediaType: v.MediaType, Class: v.Class,
-		Facets: v.Facets, Metadata: v.Metadata, Translation: v.TranslationGroup, PartOf: v.PartOf, Created: known(v.Created), FirstSeen: known(d.FirstSeen),
+		Facets: v.Facets, Metadata: v.Metadata, Translation: v.TranslationGroup, Form: v.Form, PartOf: v.PartOf, Created: known(v.Created), FirstSeen: known(d.FirstSeen),
 		Missed: d.Missed, Access: v.Access, Chunks: []ChunkRow{},
 	}
 	if out.Facets == nil {

@@ -99,6 +99,7 @@ type Chunk struct {
 	Words    int
 	Start    int // byte offsets into the document's plain text
 	End      int
+	Page     int // on which it begins, from 1, or the slide; 0 where there are none
 	Input    Hash
 	FromSeq  int64
 	UntilSeq int64 // Open while it is valid
@@ -200,6 +201,8 @@ type DocumentInfo struct {
 	ConfirmedUntil time.Time // by a person
 	ReviewEvery    time.Duration
 	Translation    string // translation group
+	PartOf         string // external ID of the document that this one is attached to, or ""
+	Form           string // what it was read as, "html" or "pdf"; "" when unknown
 	Unreadable     bool   // an old copy serves because the present one cannot be read
 	SourceState    string // published, paused, needs_you, detached, draft
 }

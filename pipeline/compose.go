@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"freshet/connectors"
 	"freshet/index"
@@ -18,7 +19,7 @@ import (
 // newVersion is the text as it is kept, or nil when the version stays.
 func (r *run) compose(it *item, doc catalog.Document, listed catalog.Details, text *extract.Text, newVersion []byte) error {
 	doc.Listed = listed.Hash()
-	doc.Details = effective(listed, text, doc.ExternalID)
+	doc.Details = effective(listed, text, doc.ExternalID, r.now)
 	doc.Recipe = r.recipe
 	if doc.State != catalog.Present {
 		doc.State, doc.StateReason, doc.StateAt = catalog.Present, "", r.now
@@ -186,7 +187,7 @@ func (r *run) composeChanged(ctx context.Context, it *item, doc catalog.Document
 func textHash(packed []byte) index.Hash { return index.HashTexts("text/1", string(packed)) }
 
 // effective fills in what the source does not say from the text.
-func effective(listed catalog.Details, text *extract.Text, id string) catalog.Details {
+func effective(listed catalog.Details, text *extract.Text, id string, now time.Time) catalog.Details {
 	if listed.Title == "" {
 		listed.Title = clean(text.Title, maxTitle)
 	}
@@ -196,6 +197,7 @@ func effective(listed catalog.Details, text *extract.Text, id string) catalog.De
 	if listed.Locale == "" {
 		listed.Locale = text.Language
 	}
+	describe(&listed, text, now)
 	return listed
 }
 
@@ -222,7 +224,7 @@ func chunksOf(d *catalog.Document, text *extract.Text) (chunks []index.Chunk, cu
 	for i := range pieces {
 		p := &pieces[i]
 		c := index.Chunk{Document: d.Key, Ord: i, Kind: p.Kind, Title: d.Details.Title, Heading: p.Heading, Question: p.Question,
-			Text: p.Text, Locale: p.Locale, Words: p.Words, Start: p.Start, End: p.End}
+			Text: p.Text, Locale: p.Locale, Words: p.Words, Start: p.Start, End: p.End, Page: p.Page}
 		if c.Locale == "" {
 			c.Locale = d.Details.Locale
 		}

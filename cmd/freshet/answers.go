@@ -52,6 +52,9 @@ func hitText(h *retrieve.Hit, i, n int, indent string) string {
 	if where == "" {
 		where = h.Document.ID
 	}
+	if h.Document.Page > 0 {
+		where += fmt.Sprintf(" (p. %d)", h.Document.Page)
+	}
 	fmt.Fprintf(&out, "%s%s\n%s%s\n", inner, where, inner, freshnessText(h))
 	for _, c := range h.Conflicts {
 		fmt.Fprintf(&out, "%sdisputed: here %s, elsewhere %s (%s)\n", inner, c.Value, c.OtherValue, c.OtherDocument)

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -72,12 +74,24 @@ func (m *Main) printDocument(d *api.DocumentDetails, text bool) error {
 	t.row("source", d.Source+" (knowledge base "+d.Base+")")
 	t.row("id", d.ID)
 	t.row("address", orNone(d.URL))
+	if d.PartOf != "" {
+		t.row("part of", partOfText(d))
+	}
 	state := d.State
 	if d.Reason != "" {
 		state += " (" + d.Reason + ")"
 	}
 	t.row("state", state)
 	t.row("text", fmt.Sprintf("%s in %s, language %s", plural(d.Words, "word", "words"), plural(d.Passages, "passage", "passages"), orNone(d.Locale)))
+	if d.Form != "" {
+		t.row("read as", d.Form)
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Metadata)) {
+		t.row(name, short(d.Metadata[name], textWidth))
+	}
+	if d.Created != nil {
+		t.row("created", when(*d.Created))
+	}
 	if d.Modified != nil {
 		t.row("modified", when(*d.Modified))
 	}
@@ -95,11 +109,26 @@ func (m *Main) printDocument(d *api.DocumentDetails, text bool) error {
 		return err
 	}
 	for _, c := range d.Chunks {
-		if err := m.say("\n%s", wrap(c.Text, "  | ", textWidth)); err != nil {
+		if c.Page > 0 {
+			if err := m.say("\n  p. %d", c.Page); err != nil {
+				return err
+			}
+		} else if err := m.say(""); err != nil {
+			return err
+		}
+		if err := m.say("%s", wrap(c.Text, "  | ", textWidth)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// partOfText names the document that d is attached to.
+func partOfText(d *api.DocumentDetails) string {
+	if d.Parent == nil {
+		return d.PartOf
+	}
+	return short(d.Parent.Title, 60) + " (" + d.PartOf + ")"
 }
 
 func (m *Main) documentConfirm() *cobra.Command {

@@ -12,6 +12,7 @@ type chunkRow struct {
 	input      index.Hash
 	ord        int
 	start, end int
+	page       int
 	kept       bool
 }
 
@@ -136,7 +137,7 @@ func (w *writer) openRows(d *Document) (map[index.ChunkID]*chunkRow, error) {
 	if d.VersionSeq == 0 {
 		return have, nil
 	}
-	st, err := w.stmt(`SELECT chunk, from_seq, input_hash, ord, start_at, end_at FROM chunks WHERE doc = ? AND until_seq = ?`)
+	st, err := w.stmt(`SELECT chunk, from_seq, input_hash, ord, start_at, end_at, page FROM chunks WHERE doc = ? AND until_seq = ?`)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +149,7 @@ func (w *writer) openRows(d *Document) (map[index.ChunkID]*chunkRow, error) {
 	for rows.Next() {
 		var id, input []byte
 		r := &chunkRow{}
-		if err := rows.Scan(&id, &r.from, &input, &r.ord, &r.start, &r.end); err != nil {
+		if err := rows.Scan(&id, &r.from, &input, &r.ord, &r.start, &r.end, &r.page); err != nil {
 			return nil, err
 		}
 		r.input = toHash(input)
@@ -158,26 +159,26 @@ func (w *writer) openRows(d *Document) (map[index.ChunkID]*chunkRow, error) {
 }
 
 // chunk keeps the row of an equal chunk, or opens a new one. A place that moved
-// within the document is updated in the row: it changes nothing that is encoded.
+// within the document, and its page, are updated in the row: they change nothing that is encoded.
 func (w *writer) chunk(c *index.Chunk, have map[index.ChunkID]*chunkRow, seq int64) (fresh bool, err error) {
 	if row := have[c.ID]; row != nil && row.input == c.Input {
 		if row.kept {
 			return false, fmt.Errorf("chunk %s is there twice", c.ID)
 		}
 		row.kept = true
-		if row.ord == c.Ord && row.start == c.Start && row.end == c.End {
+		if row.ord == c.Ord && row.start == c.Start && row.end == c.End && row.page == c.Page {
 			return false, nil
 		}
-		return false, w.exec(`UPDATE chunks SET ord = ?, start_at = ?, end_at = ? WHERE chunk = ? AND from_seq = ?`,
-			c.Ord, c.Start, c.End, c.ID[:], row.from)
+		return false, w.exec(`UPDATE chunks SET ord = ?, start_at = ?, end_at = ?, page = ? WHERE chunk = ? AND from_seq = ?`,
+			c.Ord, c.Start, c.End, c.Page, c.ID[:], row.from)
 	}
 	heading := ""
 	if len(c.Heading) > 0 {
 		heading = encode(c.Heading)
 	}
-	return true, w.exec(`INSERT INTO chunks (chunk, from_seq, until_seq, doc, ord, kind, title, heading, question, text, locale, words, start_at, end_at, input_hash)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.ID[:], seq, index.Open, c.Document, c.Ord, string(c.Kind), c.Title, heading, c.Question, c.Text, c.Locale, c.Words, c.Start, c.End, c.Input[:])
+	return true, w.exec(`INSERT INTO chunks (chunk, from_seq, until_seq, doc, ord, kind, title, heading, question, text, locale, words, start_at, end_at, page, input_hash)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID[:], seq, index.Open, c.Document, c.Ord, string(c.Kind), c.Title, heading, c.Question, c.Text, c.Locale, c.Words, c.Start, c.End, c.Page, c.Input[:])
 }
 
 func (w *writer) version(ch *Change, seq int64) error {

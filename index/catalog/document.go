@@ -44,6 +44,7 @@ type Details struct {
 	Path             []string            `json:"path,omitempty"`
 	Title            string              `json:"title,omitempty"`
 	MediaType        string              `json:"media_type,omitempty"`
+	Form             string              `json:"form,omitempty"` // that it was read as: "html", "pdf"; never listed
 	Locale           string              `json:"locale,omitempty"`
 	TranslationGroup string              `json:"translation_group,omitempty"`
 	Created          time.Time           `json:"created,omitzero"`

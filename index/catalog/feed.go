@@ -152,14 +152,14 @@ func payloads(ctx context.Context, tx *sql.Tx, list []index.Entry, from, to int6
 	return nil
 }
 
-const chunkColumns = `c.chunk, c.from_seq, c.until_seq, c.doc, c.ord, c.kind, c.title, c.heading, c.question, c.text, c.locale, c.words, c.start_at, c.end_at, c.input_hash`
+const chunkColumns = `c.chunk, c.from_seq, c.until_seq, c.doc, c.ord, c.kind, c.title, c.heading, c.question, c.text, c.locale, c.words, c.start_at, c.end_at, c.page, c.input_hash`
 
 func scanChunk(r scanner, more ...any) (index.Chunk, error) {
 	var ch index.Chunk
 	var id, input []byte
 	var heading string
 	dest := []any{&id, &ch.FromSeq, &ch.UntilSeq, &ch.Document, &ch.Ord, &ch.Kind, &ch.Title, &heading, &ch.Question, &ch.Text, &ch.Locale,
-		&ch.Words, &ch.Start, &ch.End, &input}
+		&ch.Words, &ch.Start, &ch.End, &ch.Page, &input}
 	if err := r.Scan(append(dest, more...)...); err != nil {
 		return ch, err
 	}

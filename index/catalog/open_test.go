@@ -73,6 +73,26 @@ func TestANewerCatalogIsRefusedAndLeftAsItIs(t *testing.T) {
 	closed(t, path)
 }
 
+func TestACatalogWithoutPagesGetsThem(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	closed(t, path)
+	db := raw(t, path)
+	execute(t, db, `ALTER TABLE chunks DROP COLUMN page`)
+	execute(t, db, `DELETE FROM goose_db_version WHERE version_id = 2`)
+	execute(t, db, `INSERT INTO chunks VALUES (X'00112233445566778899aabbccddeeff', 1, ?, 'd', 0, 'prose', 't', '', '', 'text', 'en', 1, 0, 4, X'00')`, index.Open)
+	c, err := catalog.Open(t.Context(), catalog.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.ChunksOf(t.Context(), "d")
+	if err != nil || len(got) != 1 || got[0].Text != "text" || got[0].Page != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // closed opens a catalog and closes it, and returns its epoch.
 func closed(t *testing.T, path string) string {
 	t.Helper()

@@ -262,7 +262,7 @@ func (d *shownDocument) used() {
 func (d *shownDocument) size() int64 {
 	n := 768 // the struct, its places in map and clock
 	i := &d.info
-	for _, text := range [...]string{i.Key, i.ExternalID, i.Title, i.URL, i.Canonical, i.Class, i.Owner, i.Translation} {
+	for _, text := range [...]string{i.Key, i.ExternalID, i.Title, i.URL, i.Canonical, i.Class, i.Owner, i.Translation, i.PartOf} {
 		n += len(text)
 	}
 	n += sizeOf(i.Path) + sizeOf(i.Labels)

@@ -174,7 +174,7 @@ func scanShownDocument(r scanner) (shownPassage, error) {
 	p.of = &shownDocument{access: d.Access, serves: State(state).Serves(), info: index.DocumentInfo{
 		Key: key, Source: source, ExternalID: extID, Base: base, Title: d.Title, URL: d.URI, Canonical: d.Canonical, Path: slices.Clip(d.Path), Locale: d.Locale,
 		Labels: slices.Clip(d.Labels), Facets: d.Facets, Class: d.Class, Owner: d.Owner, Created: d.Created, Modified: d.Modified,
-		ConfirmedUntil: fromMillis(confirmed), ReviewEvery: d.ReviewEvery, Translation: d.TranslationGroup, Unreadable: State(state) == Unreadable,
+		ConfirmedUntil: fromMillis(confirmed), ReviewEvery: d.ReviewEvery, Translation: d.TranslationGroup, PartOf: d.PartOf, Form: d.Form, Unreadable: State(state) == Unreadable,
 	}}
 	p.of.checked.Store(p.checked)
 	return p, nil

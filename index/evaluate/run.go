@@ -127,7 +127,7 @@ func (l *Line) rank(hits []retrieve.Hit) {
 			continue
 		}
 		l.Pages = append(l.Pages, h.Document.ID)
-		if !expects(l.Expected, h.Document.ID, h.Document.URL) {
+		if !expects(l.Expected, h.Document.ID, retrieve.WithoutPage(h.Document.URL)) {
 			continue
 		}
 		found++

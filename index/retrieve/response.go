@@ -1,6 +1,8 @@
 package retrieve
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"freshet/index"
@@ -80,16 +82,20 @@ type Scores struct {
 
 // Document is where a passage stands.
 type Document struct {
-	Key     string              `json:"-"` // internal
-	ID      string              `json:"id"`
-	Source  string              `json:"source"`
-	Title   string              `json:"title"`
-	Heading []string            `json:"heading"`
-	URL     string              `json:"url"`
-	Locale  string              `json:"locale"`
-	Labels  []string            `json:"labels"`
-	Facets  map[string][]string `json:"facets"`
-	Owner   string              `json:"owner"`
+	Key     string   `json:"-"` // internal
+	ID      string   `json:"id"`
+	Source  string   `json:"source"`
+	Title   string   `json:"title"`
+	Heading []string `json:"heading"`
+	// Page is that on which the passage ChunkID begins, or its slide; 0 where there
+	// are none.
+	Page int `json:"page,omitempty"`
+	// URL is where a person reads it. Of a PDF on the web it ends with the page.
+	URL    string              `json:"url"`
+	Locale string              `json:"locale"`
+	Labels []string            `json:"labels"`
+	Facets map[string][]string `json:"facets"`
+	Owner  string              `json:"owner"`
 }
 
 // Conflict is another value that the base gives somewhere else.
@@ -116,7 +122,7 @@ func newHit(c *candidate, doubts Doubts) Hit {
 	hit := Hit{
 		ChunkID: p.Chunk.ID, Text: p.Chunk.Text, Score: c.score, Scores: c.scores, Freshness: c.freshness,
 		Document: Document{
-			Key: d.Key, ID: d.ExternalID, Source: d.Source, Title: d.Title, Heading: orEmpty(p.Chunk.Heading), URL: d.URL,
+			Key: d.Key, ID: d.ExternalID, Source: d.Source, Title: d.Title, Heading: orEmpty(p.Chunk.Heading), Page: p.Chunk.Page, URL: pageURL(d, p.Chunk.Page),
 			Locale: d.Locale, Labels: orEmpty(d.Labels), Facets: d.Facets, Owner: d.Owner,
 		},
 		Conflicts: []Conflict{},
@@ -130,6 +136,28 @@ func newHit(c *candidate, doubts Doubts) Hit {
 		}
 	}
 	return hit
+}
+
+// pageURL is the address of a document at a page: browsers open a PDF there
+// (RFC 8118, section 3).
+func pageURL(d *index.DocumentInfo, page int) string {
+	web := strings.HasPrefix(d.URL, "https://") || strings.HasPrefix(d.URL, "http://")
+	if page <= 0 || d.Form != "pdf" || !web || strings.Contains(d.URL, "#") {
+		return d.URL
+	}
+	return d.URL + pageFragment + strconv.Itoa(page)
+}
+
+const pageFragment = "#page="
+
+// WithoutPage is the address of the document that a hit's URL names.
+func WithoutPage(url string) string {
+	if whole, page, ok := strings.Cut(url, pageFragment); ok {
+		if n, err := strconv.Atoi(page); err == nil && n > 0 {
+			return whole
+		}
+	}
+	return url
 }
 
 func orEmpty(list []string) []string {

@@ -31,6 +31,7 @@ type Piece struct {
 	Words    int    // of Text
 	Start    int
 	End      int
+	Page     int // on which Start lies, as Block.Page has it
 }
 
 // Options set the sizes. Zero fields take their defaults.

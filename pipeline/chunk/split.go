@@ -1,6 +1,7 @@
 package chunk
 
 import (
+	"sort"
 	"strings"
 
 	"freshet/index"
@@ -77,6 +78,7 @@ func (s *splitter) emitSpan(p Piece, of *section, before string, start, end int)
 		start++
 	}
 	p.Start, p.End = start, end
+	p.Page = s.pageAt(start)
 	p.Text = s.plain[start:end]
 	if before != "" {
 		p.Text = before + "\n" + p.Text
@@ -87,6 +89,15 @@ func (s *splitter) emitSpan(p Piece, of *section, before string, start, end int)
 	}
 	p.Locale = s.locale(of, p.Text, p.Words)
 	s.out = append(s.out, p)
+}
+
+// pageAt is the page on which the block at a place of the plain text begins.
+func (s *splitter) pageAt(start int) int {
+	line := sort.Search(len(s.lines), func(i int) bool { return s.lines[i].End > start })
+	if line == len(s.lines) {
+		return 0
+	}
+	return s.t.Blocks[s.lines[line].Block].Page
 }
 
 // wordsToTell is how many words have to speak another language before they are

@@ -13,6 +13,7 @@ var chunkTests = []test{
 	{"equal chunks stay in their rows and the others close", (*world).chunksKept},
 	{"a chunk whose input changed is closed and opened anew", (*world).inputChanged},
 	{"a chunk that moves within its document keeps its row", (*world).chunkMoves},
+	{"a chunk that moves to another page keeps its row", (*world).pageMoves},
 	{"the same text twice is two chunks", (*world).repeatedTexts},
 	{"a chunk that was closed can be opened again", (*world).reopened},
 	{"states that no longer serve close every chunk", (*world).statesClose},
@@ -26,7 +27,7 @@ func (w *world) chunksOpened() {
 	c := w.text("a", "one")
 	c.Chunks = []index.Chunk{{
 		ID: index.NewChunkID(c.Document.Key, nil, "x", 0), Document: c.Document.Key, Ord: 0, Kind: index.FAQ, Title: "T", Heading: []string{"A", "B/C"},
-		Question: "Why?", Text: "Because", Locale: "fr-CA", Words: 12, Start: 5, End: 12, Input: index.HashTexts("i", "1"),
+		Question: "Why?", Text: "Because", Locale: "fr-CA", Words: 12, Start: 5, End: 12, Page: 31, Input: index.HashTexts("i", "1"),
 	}, {
 		ID: index.NewChunkID(c.Document.Key, nil, "y", 0), Document: c.Document.Key, Ord: 1, Kind: index.Table, Text: "no heading",
 	}}
@@ -81,6 +82,20 @@ func (w *world) chunkMoves() {
 	e := w.log(1)[0]
 	w.equal("opened", textsOf(e.Opened), []string{"zero"})
 	w.equal("closed", len(e.Closed), 0)
+}
+
+func (w *world) pageMoves() {
+	first := w.text("a", "one", "two")
+	first.Chunks[0].Page, first.Chunks[1].Page = 1, 1
+	w.write(first)
+	next := w.text("a", "one", "two")
+	next.Chunks[0].Page, next.Chunks[1].Page = 1, 2
+	w.equal("shown before", w.vouch(1, next.Chunks[1].ID)[0].Chunk.Page, 1)
+	w.equal("applied", w.write(next), catalog.Applied{Seq: 2, Kept: 2})
+	w.equal("shown", w.vouch(2, next.Chunks[1].ID)[0].Chunk.Page, 2)
+	got := w.chunksOf("a")
+	w.equal("pages", []int{got[0].Page, got[1].Page}, []int{1, 2})
+	w.equal("opened", len(w.log(1)[0].Opened), 0)
 }
 
 func (w *world) repeatedTexts() {

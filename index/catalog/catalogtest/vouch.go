@@ -28,7 +28,7 @@ func (w *world) passageIsWhole() {
 	d := w.row("a")
 	d.Details = catalog.Details{
 		URI: "https://example.org/a", EditURI: "https://example.org/edit", Canonical: "https://example.org/c", Path: []string{"Help", "Prices"},
-		Title: "Prices & plans", MediaType: "text/html", Locale: "en", TranslationGroup: "g1", Created: start.Add(-48 * time.Hour),
+		Title: "Prices & plans", MediaType: "text/html", Form: "html", Locale: "en", TranslationGroup: "g1", Created: start.Add(-48 * time.Hour),
 		Modified: start.Add(-24 * time.Hour), Owner: "ann", Labels: []string{"x", "y"}, Facets: map[string][]string{"plan": {"pro", "free"}},
 		Class: "pricing", ReviewEvery: 30 * 24 * time.Hour, Metadata: map[string]string{"k": "v"}, Access: connectors.Public(), PartOf: "p",
 	}
@@ -41,7 +41,7 @@ func (w *world) passageIsWhole() {
 			Key: d.Key, Source: source, ExternalID: "a", Base: base, Title: "Prices & plans", URL: "https://example.org/a", Canonical: "https://example.org/c",
 			Path: []string{"Help", "Prices"}, Locale: "en", Labels: []string{"x", "y"}, Facets: map[string][]string{"plan": {"pro", "free"}}, Class: "pricing",
 			Owner: "ann", Created: start.Add(-48 * time.Hour), Modified: start.Add(-24 * time.Hour), Checked: start, ReviewEvery: 30 * 24 * time.Hour,
-			Translation: "g1", SourceState: "published",
+			Translation: "g1", PartOf: "p", Form: "html", SourceState: "published",
 		},
 	}})
 	w.equal("row", w.row("a").Details, d.Details)
