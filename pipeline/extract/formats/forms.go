@@ -16,6 +16,7 @@ const (
 	formText     form = "text"
 	formHTML     form = "html"
 	formMarkdown form = "markdown"
+	formMail     form = "eml"
 )
 
 // A reading is how a form is read.
@@ -33,6 +34,7 @@ func readings(Config) map[form]reading {
 		formText:     {version: "text/1", text: readText},
 		formHTML:     {version: markup.HTMLVersion, text: markup.ReadHTML},
 		formMarkdown: {version: markup.MarkdownVersion, text: markup.ReadMarkdown},
+		formMail:     {version: mailVersion, bytes: readMail},
 	}
 }
 

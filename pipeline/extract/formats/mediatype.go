@@ -10,6 +10,7 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 
 	"freshet/connectors"
+	"freshet/connectors/mail"
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/container"
 	"freshet/pipeline/extract/markup"
@@ -27,8 +28,23 @@ func formOf(b []byte, o extract.Options) (form, error) {
 	case container.IsCompound(b):
 		f, err := container.CompoundForm(b)
 		return form(f), err
+	case saysMail(o) && mail.IsMailbox(b), bare(o.MediaType) == "application/mbox", suffixOf(o.URI) == ".mbox" && mail.IsMailbox(b):
+		return "application/mbox", nil
+	case saysMail(o) && mail.LooksLikeMail(b):
+		return formMail, nil
 	}
 	return formOfText(b, o.MediaType, o.URI)
+}
+
+// saysMail reports whether the document is declared, or named, as a mail.
+func saysMail(o extract.Options) bool {
+	switch bare(o.MediaType) {
+	case "message/rfc822", "message/global":
+		return true
+	case "", "application/octet-stream", "text/plain":
+		return suffixOf(o.URI) == ".eml"
+	}
+	return false
 }
 
 func formOfText(b []byte, declared, uri string) (form, error) {

@@ -34,6 +34,8 @@ func unreadDetail(f form) string {
 		return "it is a file of the older Office (." + string(f) + "); save it as ." + string(f) + "x, or name an external command that reads it"
 	case "xlsb":
 		return "it is a binary Excel workbook (.xlsb); save it as .xlsx"
+	case "application/mbox":
+		return "it is a folder of many mails in one file (mbox); add its mails one by one, as .eml"
 	case "msg":
 		return "it is a message of Outlook (.msg); save it as .eml"
 	case "ole":
