@@ -13,6 +13,7 @@ import (
 	"freshet/connectors"
 	"freshet/connectors/fetch"
 	"freshet/connectors/files"
+	"freshet/connectors/mail"
 	"freshet/connectors/records"
 	browsers "freshet/connectors/render"
 	"freshet/connectors/website"
@@ -101,7 +102,7 @@ func (o *opener) open(_ context.Context, s catalog.Source) (connectors.Source, c
 	if err != nil {
 		return nil, kind, fmt.Errorf("source %s: %w", s.ID, err)
 	}
-	return src, kind, nil
+	return mail.Attachments(src), kind, nil
 }
 
 // close ends the browser, if one was started.
