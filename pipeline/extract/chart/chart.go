@@ -1,0 +1,280 @@
+// Package chart reads the charts of Office Open XML files as the tables that they draw.
+package chart
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"freshet/connectors"
+	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container"
+	"freshet/pipeline/extract/numbers"
+)
+
+// kinds are the elements of a plot area that draw, in words.
+var kinds = map[string]string{
+	"barChart": "bar chart", "bar3DChart": "bar chart", "lineChart": "line chart", "line3DChart": "line chart",
+	"pieChart": "pie chart", "pie3DChart": "pie chart", "ofPieChart": "pie chart", "doughnutChart": "doughnut chart",
+	"areaChart": "area chart", "area3DChart": "area chart", "scatterChart": "scatter chart", "bubbleChart": "bubble chart",
+	"radarChart": "radar chart", "stockChart": "stock chart", "surfaceChart": "surface chart", "surface3DChart": "surface chart",
+}
+
+// Read reads the chart in a part: tables whose first column holds the categories and
+// whose others hold one series each, under the chart's title and kind. The values are
+// those that the chart was last drawn with; workbooks that it links to are not opened.
+// A chart that draws nothing gives no blocks. Errors are verdicts (too_large above most
+// cells), fs.ErrNotExist if there is no such part, or the cause of ctx.
+func Read(ctx context.Context, files *container.Files, part string, format *numbers.Formatter, most int) ([]extract.Block, error) {
+	d, err := files.XML(ctx, part)
+	if err != nil {
+		return nil, err
+	}
+	r := reader{d: d, format: format, most: most}
+	if err := r.read(); err != nil {
+		return nil, err
+	}
+	return r.blocks(), nil
+}
+
+// A series is one line, one colour of bars.
+type series struct {
+	name         string
+	names, marks []string // categories and values, by index
+}
+
+type reader struct {
+	d      *container.Decoder
+	format *numbers.Formatter
+	most   int // cells
+	points int
+
+	kind, title         string
+	categories, amounts string // titles of the axes
+	series              []series
+}
+
+// read walks the part. Elements that hold what is looked for are read whole.
+func (r *reader) read() error {
+	for {
+		token, err := r.d.Token()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		e, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		switch e.Name.Local {
+		case "title":
+			r.title, err = r.words()
+		case "catAx", "dateAx":
+			r.categories, err = r.axis(r.categories)
+		case "valAx", "serAx":
+			r.amounts, err = r.axis(r.amounts)
+		case "ser":
+			err = r.one()
+		case "style", "txPr", "spPr", "extLst", "legend", "externalData", "pivotFmts":
+			err = r.d.Skip()
+		default:
+			if k := kinds[e.Name.Local]; k != "" && r.kind == "" {
+				r.kind = k
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// inside calls see with each start within the element that was begun last. see may
+// read the element to its end.
+func (r *reader) inside(see func(e xml.StartElement) error) error {
+	for end := r.d.Depth() - 1; r.d.Depth() > end; {
+		token, err := r.d.Token()
+		if err != nil {
+			return err
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			if err := see(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// words are the texts of a title: typed, or kept from a cell.
+func (r *reader) words() (string, error) {
+	var b strings.Builder
+	err := r.inside(func(e xml.StartElement) error {
+		switch e.Name.Local {
+		case "p":
+			b.WriteByte(' ')
+		case "t", "v":
+			s, err := r.d.Text()
+			b.WriteString(s)
+			return err
+		case "txPr", "spPr", "extLst":
+			return r.d.Skip()
+		}
+		return nil
+	})
+	return extract.Fold(b.String()), err
+}
+
+// axis returns the title of an axis, before if it has none.
+func (r *reader) axis(before string) (string, error) {
+	err := r.inside(func(e xml.StartElement) error {
+		if e.Name.Local != "title" {
+			return nil
+		}
+		s, err := r.words()
+		if s != "" {
+			before = s
+		}
+		return err
+	})
+	return before, err
+}
+
+// one reads a series.
+func (r *reader) one() error {
+	var s series
+	err := r.inside(func(e xml.StartElement) error {
+		var err error
+		switch e.Name.Local {
+		case "tx":
+			s.name, err = r.words()
+		case "cat", "xVal":
+			s.names, err = r.values()
+		case "val", "yVal":
+			s.marks, err = r.values()
+		case "dLbls", "dPt", "spPr", "txPr", "extLst", "errBars", "trendline", "bubbleSize":
+			err = r.d.Skip()
+		}
+		return err
+	})
+	if len(s.marks) > 0 {
+		r.series = append(r.series, s)
+	}
+	return err
+}
+
+// values reads the points that are kept of a range of cells. Categories of several
+// levels are joined, the outer one first.
+func (r *reader) values() ([]string, error) {
+	var out []string
+	var code string
+	at, level := -1, 0
+	err := r.inside(func(e xml.StartElement) error {
+		var err error
+		switch e.Name.Local {
+		case "lvl":
+			level++
+		case "formatCode":
+			code, err = r.d.Text()
+			return err
+		case "pt":
+			at, err = strconv.Atoi(container.Attr(e, "", "idx"))
+			if err != nil || at < 0 {
+				at = -1
+				return nil
+			}
+			if r.points++; at >= r.most || r.points > r.most {
+				return &connectors.Verdict{Reason: connectors.VerdictTooLarge,
+					Detail: fmt.Sprintf("a chart has more than %d points (limits: cells)", r.most)}
+			}
+		case "v":
+			raw, err := r.d.Text()
+			if err != nil || at < 0 {
+				return err
+			}
+			for len(out) <= at {
+				out = append(out, "")
+			}
+			shown := extract.Fold(r.format.Number(strings.TrimSpace(raw), numbers.Format{Code: code}))
+			if level > 1 && out[at] != "" && shown != "" {
+				shown += ", " + out[at]
+			}
+			if level <= 1 || shown != "" {
+				out[at] = shown
+			}
+			return nil
+		}
+		return nil
+	})
+	return out, err
+}
+
+// blocks makes a table of each run of series that share their categories.
+func (r *reader) blocks() []extract.Block {
+	var out []extract.Block
+	for from := 0; from < len(r.series); {
+		to := from + 1
+		for to < len(r.series) && slices.Equal(r.series[to].names, r.series[from].names) {
+			to++
+		}
+		out = append(out, extract.Block{Kind: extract.Table, Lead: r.lead(), Rows: r.rows(r.series[from:to]), HeaderRows: 1})
+		from = to
+	}
+	if len(out) == 0 && r.title != "" {
+		out = append(out, extract.Block{Kind: extract.Paragraph, Text: r.title})
+	}
+	return out
+}
+
+func (r *reader) lead() string {
+	lead := r.title
+	switch {
+	case r.kind == "":
+	case lead == "":
+		lead = strings.ToUpper(r.kind[:1]) + r.kind[1:]
+	default:
+		lead += " (" + r.kind + ")"
+	}
+	if r.amounts != "" {
+		lead += ", " + r.amounts
+	}
+	return strings.TrimPrefix(lead, ", ")
+}
+
+func (r *reader) rows(group []series) [][]string {
+	height := len(group[0].names)
+	header := []string{r.categories}
+	for i := range group {
+		height = max(height, len(group[i].marks))
+		header = append(header, group[i].name)
+	}
+	rows := [][]string{header}
+	for i := range height {
+		row := make([]string, 1, len(header))
+		if row[0] = at(group[0].names, i); row[0] == "" && len(group[0].names) == 0 {
+			row[0] = strconv.Itoa(i + 1)
+		}
+		for j := range group {
+			row = append(row, at(group[j].marks, i))
+		}
+		if strings.Join(row[1:], "") != "" {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 1 {
+		rows = append(rows, make([]string, len(header)))
+	}
+	return rows
+}
+
+func at(list []string, i int) string {
+	if i < len(list) {
+		return list[i]
+	}
+	return ""
+}
