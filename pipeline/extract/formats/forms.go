@@ -7,6 +7,7 @@ import (
 
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/markup"
+	"freshet/pipeline/extract/sheets"
 )
 
 // A form is one kind of file that is read.
@@ -17,6 +18,7 @@ const (
 	formHTML     form = "html"
 	formMarkdown form = "markdown"
 	formMail     form = "eml"
+	formCSV      form = "csv"
 )
 
 // A reading is how a form is read.
@@ -35,6 +37,7 @@ func readings(Config) map[form]reading {
 		formHTML:     {version: markup.HTMLVersion, text: markup.ReadHTML},
 		formMarkdown: {version: markup.MarkdownVersion, text: markup.ReadMarkdown},
 		formMail:     {version: mailVersion, bytes: readMail},
+		formCSV:      {version: sheets.CSVVersion, text: sheets.ReadCSV},
 	}
 }
 

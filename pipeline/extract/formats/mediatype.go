@@ -14,6 +14,7 @@ import (
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/container"
 	"freshet/pipeline/extract/markup"
+	"freshet/pipeline/extract/sheets"
 )
 
 // sniffed is how much of a document decides what it is.
@@ -56,7 +57,7 @@ func formOfText(b []byte, declared, uri string) (form, error) {
 	seen := mimetype.Detect(head)
 	switch {
 	case seen.Is("text/html"), seen.Is("application/xhtml+xml"), xmlPage(head):
-		if said == formMarkdown || said == formText && !markup.WholePage(head) {
+		if said == formMarkdown || (said == formText || said == formCSV) && !markup.WholePage(head) {
 			return said, nil
 		}
 		return formHTML, nil
@@ -67,12 +68,17 @@ func formOfText(b []byte, declared, uri string) (form, error) {
 		case said != "" || unsupportedText(declared):
 		case looksLikeMarkup(head):
 			return formHTML, nil
+		case bare(declared) == "" && sheets.LooksLikeCSV(string(head)):
+			return formCSV, nil
 		default:
 			return formText, nil
 		}
 	case seen.Is("text/csv"), seen.Is("text/tab-separated-values"):
 		// Prose with the same number of commas on each line passes for CSV.
 		if declared == "" && suffixOf(uri) == "" {
+			if sheets.LooksLikeCSV(string(head)) {
+				return formCSV, nil
+			}
 			return formText, nil
 		}
 	}
@@ -119,9 +125,18 @@ func declaredForm(declared, uri string) form {
 		return formHTML
 	case "text/markdown", "text/x-markdown":
 		return formMarkdown
+	case "text/csv", "application/csv", "text/tab-separated-values":
+		return formCSV
+	case "application/vnd.ms-excel": // what browsers on Windows call CSV
+		if suffixOf(uri) == ".csv" {
+			return formCSV
+		}
 	case "text/plain":
-		if suffixOf(uri) == ".md" || suffixOf(uri) == ".markdown" {
+		switch suffixOf(uri) {
+		case ".md", ".markdown":
 			return formMarkdown
+		case ".csv", ".tsv":
+			return formCSV
 		}
 		return formText
 	case "", "application/octet-stream":
@@ -130,6 +145,8 @@ func declaredForm(declared, uri string) form {
 			return formMarkdown
 		case ".htm", ".html", ".xhtml":
 			return formHTML
+		case ".csv", ".tsv":
+			return formCSV
 		case ".txt", ".text":
 			return formText
 		}
