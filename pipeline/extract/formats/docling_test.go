@@ -29,7 +29,7 @@ type floor struct {
 // odt, ods and html; recall .93 for pdf. What stays below says why.
 var floors = map[string]floor{
 	"csv":  {.97, .95, .93, .95},
-	"docx": {},
+	"docx": {recall: 0.97, precision: 0.95, order: 0.93, header: 0.95},
 	"pptx": {},
 	"xlsx": {},
 	"odt":  {},

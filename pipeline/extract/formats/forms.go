@@ -8,6 +8,7 @@ import (
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/markup"
 	"freshet/pipeline/extract/sheets"
+	"freshet/pipeline/extract/word"
 )
 
 // A form is one kind of file that is read.
@@ -19,6 +20,7 @@ const (
 	formMarkdown form = "markdown"
 	formMail     form = "eml"
 	formCSV      form = "csv"
+	formDOCX     form = "docx"
 )
 
 // A reading is how a form is read.
@@ -38,6 +40,7 @@ func readings(Config) map[form]reading {
 		formMarkdown: {version: markup.MarkdownVersion, text: markup.ReadMarkdown},
 		formMail:     {version: mailVersion, bytes: readMail},
 		formCSV:      {version: sheets.CSVVersion, text: sheets.ReadCSV},
+		formDOCX:     {version: word.Version, bytes: word.Read},
 	}
 }
 
