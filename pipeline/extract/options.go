@@ -11,5 +11,7 @@ type Options struct {
 	// Select is a CSS selector; only what it matches is taken, and taken whole.
 	// A page on which it matches nothing is read as if it were not set.
 	Select string
-	Limits Limits // zero fields take the Extractor's
+	// WithoutComments leaves out what reviewers noted beside cells and slides.
+	WithoutComments bool
+	Limits          Limits // zero fields take the Extractor's
 }

@@ -75,10 +75,8 @@ func (r *reader) read() error {
 		switch e.Name.Local {
 		case "title":
 			r.title, err = r.words()
-		case "catAx", "dateAx":
-			r.categories, err = r.axis(r.categories)
-		case "valAx", "serAx":
-			r.amounts, err = r.axis(r.amounts)
+		case "catAx", "dateAx", "valAx":
+			err = r.axis(e.Name.Local == "valAx")
 		case "ser":
 			err = r.one()
 		case "style", "txPr", "spPr", "extLst", "legend", "externalData", "pivotFmts":
@@ -130,19 +128,29 @@ func (r *reader) words() (string, error) {
 	return extract.Fold(b.String()), err
 }
 
-// axis returns the title of an axis, before if it has none.
-func (r *reader) axis(before string) (string, error) {
+// axis keeps the title of an axis. Of two axes with values, the level one has the
+// categories.
+func (r *reader) axis(values bool) error {
+	title := ""
 	err := r.inside(func(e xml.StartElement) error {
-		if e.Name.Local != "title" {
-			return nil
-		}
-		s, err := r.words()
-		if s != "" {
-			before = s
+		var err error
+		switch e.Name.Local {
+		case "title":
+			title, err = r.words()
+		case "axPos":
+			level := container.Attr(e, "", "val") == "b" || container.Attr(e, "", "val") == "t"
+			values = values && !(level && (r.kind == kinds["scatterChart"] || r.kind == kinds["bubbleChart"]))
 		}
 		return err
 	})
-	return before, err
+	switch {
+	case title == "":
+	case values:
+		r.amounts = title
+	default:
+		r.categories = title
+	}
+	return err
 }
 
 // one reads a series.
@@ -240,7 +248,7 @@ func (r *reader) lead() string {
 	default:
 		lead += " (" + r.kind + ")"
 	}
-	if r.amounts != "" {
+	if r.amounts != "" && !slices.ContainsFunc(r.series, func(s series) bool { return s.name == r.amounts }) {
 		lead += ", " + r.amounts
 	}
 	return strings.TrimPrefix(lead, ", ")

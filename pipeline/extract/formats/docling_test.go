@@ -31,7 +31,10 @@ var floors = map[string]floor{
 	"csv":  {.97, .95, .93, .95},
 	"docx": {recall: 0.97, precision: 0.95, order: 0.93, header: 0.95},
 	"pptx": {},
-	"xlsx": {},
+	// Two files of four, and words of the truth that no sheet shows: in one a number
+	// format shows 1.01 where the truth has the bare 1; in the other the truth has lost
+	// a comment that is there, and says "author" and "time" before each of the others.
+	"xlsx": {.965, .90, .93, .95},
 	"odt":  {},
 	"ods":  {},
 	"html": {},

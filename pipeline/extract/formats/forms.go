@@ -20,6 +20,7 @@ const (
 	formMarkdown form = "markdown"
 	formMail     form = "eml"
 	formCSV      form = "csv"
+	formXLSX     form = "xlsx"
 	formDOCX     form = "docx"
 )
 
@@ -40,6 +41,7 @@ func readings(Config) map[form]reading {
 		formMarkdown: {version: markup.MarkdownVersion, text: markup.ReadMarkdown},
 		formMail:     {version: mailVersion, bytes: readMail},
 		formCSV:      {version: sheets.CSVVersion, text: sheets.ReadCSV},
+		formXLSX:     {version: sheets.XLSXVersion, bytes: sheets.ReadXLSX},
 		formDOCX:     {version: word.Version, bytes: word.Read},
 	}
 }

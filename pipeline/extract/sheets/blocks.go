@@ -50,7 +50,12 @@ func (g *grid) blocks(cells *budget) ([]placed, error) {
 			out = append(out, g.column(p, rows)...)
 			continue
 		}
-		out = g.table(out, &table{area: p.area, rows: rows, places: places})
+		t := &table{area: p.area, rows: rows, places: places}
+		if len(rows) == 1 && t.shown(0) == 1 {
+			out = append(out, placed{area: p.area, block: extract.Block{Kind: extract.Paragraph, Text: t.first(0)}})
+			continue
+		}
+		out = g.table(out, t)
 	}
 	return out, nil
 }

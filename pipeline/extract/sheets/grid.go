@@ -113,8 +113,12 @@ func bands(cells []cell) [][]cell {
 	return out
 }
 
-// columns cuts at empty columns, from left to right. A single narrow one does not
-// separate two sides that have the same rows.
+// labelGap is how many empty columns may lie between names and what they name.
+const labelGap = 2
+
+// columns cuts at empty columns, from left to right. Those between two sides that have
+// the same rows do not separate if it is a single narrow one, or a few, and on their
+// left there is only a column of texts: the names of what stands on the right.
 func (g *grid) columns(cells []cell) [][]cell {
 	if g.undivided {
 		return nil
@@ -149,13 +153,29 @@ func (g *grid) runs(cells []cell) []area {
 	}
 	out := runs[:0]
 	for i, r := range runs {
-		if n := len(out); i > 0 && r.left == out[n-1].right+2 && g.narrow != nil && g.narrow(r.left-1) && sameRows(cells, out[n-1], r) {
+		if n := len(out); i > 0 && g.together(cells, out[n-1], r) {
 			out[n-1].right = r.right
 			continue
 		}
 		out = append(out, r)
 	}
 	return out
+}
+
+// together reports whether two ranges of columns are one table in spite of what is
+// empty between them.
+func (g *grid) together(cells []cell, left, right area) bool {
+	gap := right.left - left.right - 1
+	near := gap == 1 && g.narrow != nil && g.narrow(right.left-1) || gap <= labelGap && labels(cells, left)
+	return near && sameRows(cells, left, right)
+}
+
+// labels reports whether a range of columns is a single one that holds only texts.
+func labels(cells []cell, r area) bool {
+	if r.left != r.right {
+		return false
+	}
+	return !slices.ContainsFunc(cells, func(c cell) bool { return c.col == r.left && c.kind != text })
 }
 
 // sameRows reports whether nine of ten rows that one side has the other has too.
