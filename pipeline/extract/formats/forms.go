@@ -7,6 +7,7 @@ import (
 
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/markup"
+	"freshet/pipeline/extract/opendocument"
 	"freshet/pipeline/extract/sheets"
 	"freshet/pipeline/extract/word"
 )
@@ -22,6 +23,9 @@ const (
 	formCSV      form = "csv"
 	formXLSX     form = "xlsx"
 	formDOCX     form = "docx"
+	formODT      form = "odt"
+	formODS      form = "ods"
+	formODP      form = "odp"
 )
 
 // A reading is how a form is read.
@@ -43,6 +47,9 @@ func readings(Config) map[form]reading {
 		formCSV:      {version: sheets.CSVVersion, text: sheets.ReadCSV},
 		formXLSX:     {version: sheets.XLSXVersion, bytes: sheets.ReadXLSX},
 		formDOCX:     {version: word.Version, bytes: word.Read},
+		formODT:      {version: opendocument.TextVersion, bytes: opendocument.Read},
+		formODS:      {version: opendocument.SpreadsheetVersion, bytes: opendocument.Read},
+		formODP:      {version: opendocument.PresentationVersion, bytes: opendocument.Read},
 	}
 }
 

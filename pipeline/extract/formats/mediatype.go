@@ -14,6 +14,7 @@ import (
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/container"
 	"freshet/pipeline/extract/markup"
+	"freshet/pipeline/extract/opendocument"
 	"freshet/pipeline/extract/sheets"
 )
 
@@ -31,6 +32,8 @@ func formOf(b []byte, o extract.Options) (form, error) {
 		return form(f), err
 	case saysMail(o) && mail.IsMailbox(b), bare(o.MediaType) == "application/mbox", suffixOf(o.URI) == ".mbox" && mail.IsMailbox(b):
 		return "application/mbox", nil
+	case opendocument.FlatForm(b[:min(len(b), sniffed)]) != "":
+		return form(opendocument.FlatForm(b[:min(len(b), sniffed)])), nil
 	case saysMail(o) && mail.LooksLikeMail(b):
 		return formMail, nil
 	}
