@@ -50,18 +50,22 @@ func (r *reader) table(out *flow) error {
 		}
 		return nil
 	}
-	g := grid{limit: r.options.Limits.Cells - r.cells}
+	g := grid{limit: r.options.Limits.Cells - r.places}
 	for i := range rows {
 		if !g.add(&rows[i]) {
-			return tooLarge("its tables have more than %d cells (limits: cells)", r.options.Limits.Cells)
+			return r.tooManyCells()
 		}
 	}
-	r.cells += g.used
+	r.places += g.used
 	if lines, headers := g.finish(); len(lines) > 0 {
 		out.add(extract.Block{Kind: extract.Table, Lead: caption, Rows: lines, HeaderRows: headers})
 	}
 	out.notes()
 	return nil
+}
+
+func (r *reader) tooManyCells() error {
+	return tooLarge("its tables have more than %d cells (limits: cells)", r.options.Limits.Cells)
 }
 
 // takeCaption removes the caption that stands last and returns it.
@@ -146,8 +150,8 @@ func (r *reader) row(into *[]row) error {
 
 func (r *reader) cell(rw *row) error {
 	c := cell{span: 1}
-	if r.cells+len(rw.cells) > r.options.Limits.Cells {
-		return tooLarge("its tables have more than %d cells (limits: cells)", r.options.Limits.Cells)
+	if r.cells++; r.cells > r.options.Limits.Cells {
+		return r.tooManyCells()
 	}
 	out := flow{r: r, inner: true}
 	left := false // of a horizontal merge in the old way

@@ -57,6 +57,7 @@ type reader struct {
 
 	blocks    int            // of text so far, against Limits.Nodes
 	cells     int            // of tables so far, against Limits.Cells
+	places    int            // that the cells take, likewise: merged ones take several
 	title     string         // the first paragraph in the style Title
 	heading   string         // the first in a style of headings
 	languages map[string]int // bytes of text by language
