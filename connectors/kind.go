@@ -41,10 +41,14 @@ type Kind struct {
 	// PublicByDefault: content whose Access is not known may be read by
 	// everybody, because whoever set the source up chose it as public.
 	PublicByDefault bool
-	Schedule        string // default cron expression
-	Freshness       string // how fresh it can be, in words
-	OAuth           *OAuth
-	Webhook         *Webhook
+	// Templated: pages of a place are made from templates, so that what stands on most
+	// of them is taken for no content of theirs, unless the source's settings say
+	// otherwise.
+	Templated bool
+	Schedule  string // default cron expression
+	Freshness string // how fresh it can be, in words
+	OAuth     *OAuth
+	Webhook   *Webhook
 }
 
 // OAuth describes the consent that a kind needs. The flow itself is the API's.

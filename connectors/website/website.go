@@ -94,6 +94,7 @@ func Kind() connectors.Kind {
 		FullEvery:       20 * time.Hour, // so that a nightly schedule lists everything each night
 		ListsEverything: true,
 		PublicByDefault: true,
+		Templated:       true,
 		Schedule:        "0 3 * * *",
 		Freshness:       "As of the last crawl, nightly by default; with a shorter schedule, as of when the site's sitemaps or feeds told of it.",
 	}

@@ -53,6 +53,10 @@ type Change struct {
 	Content bool
 	Chunks  []index.Chunk
 	Text    []byte // structured text of a new version; nil keeps the version
+
+	// Unasked says that the change is our own doing: it is no sight of the document at
+	// its source.
+	Unasked bool
 }
 
 // A Missed notes that a document was not where it should be.
@@ -80,6 +84,10 @@ type Batch struct {
 
 	Position *Position
 	Memory   map[string]string // "" removes
+
+	// Templates, when set, replace what was learned of the source. Their Changed is what
+	// TemplatesOf said when it was learned; what has changed since stays counted.
+	Templates *Templates
 
 	// Pause, when set, is called before each of Changes, within the transaction. It may
 	// wait a little, during which readers are free; its error undoes the batch. It does
@@ -166,6 +174,7 @@ type writer struct {
 	b        *Batch
 	now      time.Time
 	seq      int64
+	texts    int // that came, changed or went
 	done     Applied
 	prepared map[string]*sql.Stmt
 	packer   packer
@@ -238,7 +247,7 @@ func (w *writer) all() error {
 		}
 	}
 	w.done.Seq = w.seq
-	for _, step := range []func() error{w.stamps, w.missed, w.holds, w.retries, w.memory, w.position} {
+	for _, step := range []func() error{w.stamps, w.missed, w.holds, w.retries, w.memory, w.position, w.templates} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -252,7 +261,8 @@ const stampPage = 64
 func (w *writer) stamps() error {
 	keys := w.b.Seen
 	for i := range w.b.Changes {
-		if d := &w.b.Changes[i].Document; d.State.Serves() || w.b.Changes[i].Outcome == Skipped {
+		ch := &w.b.Changes[i]
+		if d := &ch.Document; !ch.Unasked && (d.State.Serves() || ch.Outcome == Skipped) {
 			keys = append(keys, d.Key)
 		}
 	}

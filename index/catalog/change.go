@@ -35,6 +35,9 @@ func (w *writer) change(ch *Change) error {
 	if err := w.version(ch, seq); err != nil {
 		return fmt.Errorf("version of %s: %w", d.ExternalID, err)
 	}
+	if d.State.Serves() && ch.Text != nil || !d.State.Serves() && closed > 0 {
+		w.texts++
+	}
 	kind := entryKind(ch, opened+closed, payloadChanged)
 	if kind != "" {
 		w.seq = seq
@@ -206,20 +209,21 @@ func (w *writer) version(ch *Change, seq int64) error {
 // over a column that a statement sets is written even when the value stays.
 const (
 	movingColumns = `state, state_reason, state_at, revision, content_hash, text_hash, recipe, listed_hash, details_hash, details, title, uri, edit_uri,
-		canonical, locale, owner, class, part_of, access, facets, created, modified, payload_hash, payload_seq, version_seq, words, chunks, changed,
-		confirmed_until, confirmed_by`
+		canonical, locale, owner, class, part_of, access, facets, created, modified, payload_hash, payload_seq, version_seq, words, chunks, left_out,
+		left_out_mark, changed, confirmed_until, confirmed_by`
 	setMoving = `state = ?, state_reason = ?, state_at = ?, revision = ?, content_hash = ?, text_hash = ?, recipe = ?, listed_hash = ?, details_hash = ?,
 		details = ?, title = ?, uri = ?, edit_uri = ?, canonical = ?, locale = ?, owner = ?, class = ?, part_of = ?, access = ?, facets = ?,
-		created = ?, modified = ?, payload_hash = ?, payload_seq = ?, version_seq = ?, words = ?, chunks = ?, changed = ?, confirmed_until = ?,
-		confirmed_by = ?`
+		created = ?, modified = ?, payload_hash = ?, payload_seq = ?, version_seq = ?, words = ?, chunks = ?, left_out = ?,
+		left_out_mark = ?, changed = ?, confirmed_until = ?, confirmed_by = ?`
 	takeMoving = `state = excluded.state, state_reason = excluded.state_reason, state_at = excluded.state_at, revision = excluded.revision,
 		content_hash = excluded.content_hash, text_hash = excluded.text_hash, recipe = excluded.recipe, listed_hash = excluded.listed_hash,
 		details_hash = excluded.details_hash, details = excluded.details, title = excluded.title, uri = excluded.uri, edit_uri = excluded.edit_uri,
 		canonical = excluded.canonical, locale = excluded.locale, owner = excluded.owner, class = excluded.class, part_of = excluded.part_of,
 		access = excluded.access, facets = excluded.facets, created = excluded.created, modified = excluded.modified,
 		payload_hash = excluded.payload_hash, payload_seq = excluded.payload_seq, version_seq = excluded.version_seq, words = excluded.words,
-		chunks = excluded.chunks, changed = excluded.changed, confirmed_until = excluded.confirmed_until, confirmed_by = excluded.confirmed_by`
-	movingMarks = `?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`
+		chunks = excluded.chunks, left_out = excluded.left_out, left_out_mark = excluded.left_out_mark, changed = excluded.changed,
+		confirmed_until = excluded.confirmed_until, confirmed_by = excluded.confirmed_by`
+	movingMarks = `?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`
 )
 
 // document writes the row; known says that it was there with a text.
@@ -235,7 +239,7 @@ func (w *writer) document(d *Document, known bool) error {
 		d.Listed[:], details[:], encode(&d.Details), d.Details.Title, d.Details.URI, d.Details.EditURI, d.Details.Canonical, d.Details.Locale,
 		d.Details.Owner, d.Details.Class, d.Details.PartOf, encode(d.Details.Access), encode(d.Details.Facets),
 		millis(d.Details.Created), millis(d.Details.Modified),
-		d.Payload[:], d.PayloadSeq, d.VersionSeq, d.Words, d.Chunks, millis(d.Changed), millis(d.ConfirmedUntil), d.ConfirmedBy}
+		d.Payload[:], d.PayloadSeq, d.VersionSeq, d.Words, d.Chunks, d.LeftOut, d.LeftOutMark, millis(d.Changed), millis(d.ConfirmedUntil), d.ConfirmedBy}
 	if known {
 		n, err := w.update(`UPDATE documents SET `+setMoving+` WHERE doc = ? AND ext_id = ? AND translation_group = ?`,
 			append(moving, d.Key, d.ExternalID, d.Details.TranslationGroup)...)

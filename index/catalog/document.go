@@ -85,6 +85,10 @@ type Document struct {
 	VersionSeq int64      // entry that made the present version; 0: never had one
 	Words      int
 	Chunks     int // open chunk rows
+	// LeftOut counts the blocks of the text that the passages were made without, as
+	// boilerplate of the source; LeftOutMark identifies them.
+	LeftOut     int
+	LeftOutMark string
 
 	FirstSeen, Changed time.Time
 	ConfirmedUntil     time.Time
@@ -149,7 +153,7 @@ func NewDocumentKey(source, externalID string, attempt int) string {
 }
 
 const documentColumns = `d.doc, d.source, d.ext_id, d.base, d.state, d.state_reason, d.state_at, d.revision, d.content_hash,
-	d.text_hash, d.recipe, d.listed_hash, d.details, d.payload_hash, d.payload_seq, d.version_seq, d.words, d.chunks, d.first_seen, d.changed,
+	d.text_hash, d.recipe, d.listed_hash, d.details, d.payload_hash, d.payload_seq, d.version_seq, d.words, d.chunks, d.left_out, d.left_out_mark, d.first_seen, d.changed,
 	d.confirmed_until, d.confirmed_by, COALESCE(s.at, 0), COALESCE(s.pass, 0), COALESCE(s.missed, 0), COALESCE(s.missed_since, 0)`
 
 const fromDocuments = ` FROM documents d LEFT JOIN seen s ON s.doc = d.doc `
@@ -160,7 +164,7 @@ func scanDocument(r scanner) (Document, error) {
 	var details string
 	var stateAt, firstSeen, changed, confirmed, seen, missedSince int64
 	err := r.Scan(&d.Key, &d.Source, &d.ExternalID, &d.Base, &d.State, &d.StateReason, &stateAt, &d.Revision, &content,
-		&text, &d.Recipe, &listed, &details, &payload, &d.PayloadSeq, &d.VersionSeq, &d.Words, &d.Chunks, &firstSeen, &changed,
+		&text, &d.Recipe, &listed, &details, &payload, &d.PayloadSeq, &d.VersionSeq, &d.Words, &d.Chunks, &d.LeftOut, &d.LeftOutMark, &firstSeen, &changed,
 		&confirmed, &d.ConfirmedBy, &seen, &d.SeenPass, &d.Missed, &missedSince)
 	if err != nil {
 		return d, err

@@ -77,8 +77,12 @@ func TestACatalogWithoutPagesGetsThem(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "catalog.db")
 	closed(t, path)
 	db := raw(t, path)
-	execute(t, db, `ALTER TABLE chunks DROP COLUMN page`)
-	execute(t, db, `DELETE FROM goose_db_version WHERE version_id = 2`)
+	for _, undo := range []string{
+		`DROP TABLE templates`, `ALTER TABLE documents DROP COLUMN left_out`, `ALTER TABLE documents DROP COLUMN left_out_mark`,
+		`ALTER TABLE chunks DROP COLUMN page`, `DELETE FROM goose_db_version WHERE version_id >= 2`,
+	} {
+		execute(t, db, undo)
+	}
 	execute(t, db, `INSERT INTO chunks VALUES (X'00112233445566778899aabbccddeeff', 1, ?, 'd', 0, 'prose', 't', '', '', 'text', 'en', 1, 0, 4, X'00')`, index.Open)
 	c, err := catalog.Open(t.Context(), catalog.Options{Path: path})
 	if err != nil {
@@ -87,6 +91,9 @@ func TestACatalogWithoutPagesGetsThem(t *testing.T) {
 	got, err := c.ChunksOf(t.Context(), "d")
 	if err != nil || len(got) != 1 || got[0].Text != "text" || got[0].Page != 0 {
 		t.Errorf("%+v, %v", got, err)
+	}
+	if learned, err := c.TemplatesOf(t.Context(), "s"); err != nil || !learned.Learned.IsZero() {
+		t.Errorf("templates %+v, %v", learned, err)
 	}
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
