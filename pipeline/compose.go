@@ -13,6 +13,7 @@ import (
 	"freshet/index/lexical"
 	"freshet/pipeline/chunk"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/templates"
 )
 
 // compose makes the change that brings doc to these details and this text.
@@ -24,14 +25,7 @@ func (r *run) compose(it *item, doc catalog.Document, listed catalog.Details, te
 	if doc.State != catalog.Present {
 		doc.State, doc.StateReason, doc.StateAt = catalog.Present, "", r.now
 	}
-	chunks, cut := chunksOf(&doc, text)
-	if cut != nil {
-		r.note("document_cut")
-	}
-	doc.Words = 0
-	for i := range chunks {
-		doc.Words += chunks[i].Words
-	}
+	chunks := r.passages(&doc, text)
 	it.settled = true
 	it.write = &catalog.Change{Document: doc, Outcome: it.outcome, Content: true, Chunks: chunks, Text: newVersion}
 	return nil
@@ -214,17 +208,34 @@ func nameOf(uri, id string) string {
 	return strings.TrimSuffix(name, path.Ext(name))
 }
 
-// chunksOf cuts a text; cut is set when it has more chunks than a document may have.
-func chunksOf(d *catalog.Document, text *extract.Text) (chunks []index.Chunk, cut error) {
-	titled := *text
+// passages makes the chunks of a document, which is told how many words they have and
+// what is left out of them.
+func (r *run) passages(d *catalog.Document, text *extract.Text) []index.Chunk {
+	cut := r.templates.Leave(pageOf(d, text), text)
+	chunks, limit := chunksOf(d, &cut)
+	if limit != nil {
+		r.note("document_cut")
+	}
+	d.Words, d.LeftOut, d.LeftOutMark = 0, cut.Blocks, cut.Mark
+	for i := range chunks {
+		d.Words += chunks[i].Words
+	}
+	return chunks
+}
+
+// chunksOf cuts a text; limit is set when it has more chunks than a document may have.
+// The chunks' places are those in the full text.
+func chunksOf(d *catalog.Document, text *templates.Cut) (chunks []index.Chunk, limit error) {
+	titled := *text.Text
 	titled.Title = d.Details.Title // a heading that repeats the title is no heading path
-	pieces, cut := chunk.Split(&titled, chunk.Options{Document: d.ExternalID})
+	pieces, limit := chunk.Split(&titled, chunk.Options{Document: d.ExternalID})
+	places := text.Offsets()
 	chunks = make([]index.Chunk, len(pieces))
 	repeats := make(map[index.ChunkID]int)
 	for i := range pieces {
 		p := &pieces[i]
 		c := index.Chunk{Document: d.Key, Ord: i, Kind: p.Kind, Title: d.Details.Title, Heading: p.Heading, Question: p.Question,
-			Text: p.Text, Locale: p.Locale, Words: p.Words, Start: p.Start, End: p.End, Page: p.Page}
+			Text: p.Text, Locale: p.Locale, Words: p.Words, Start: places.Full(p.Start), End: places.Full(p.End), Page: p.Page}
 		if c.Locale == "" {
 			c.Locale = d.Details.Locale
 		}
@@ -237,5 +248,5 @@ func chunksOf(d *catalog.Document, text *extract.Text) (chunks []index.Chunk, cu
 		c.Input = c.InputHash(lexical.Version)
 		chunks[i] = c
 	}
-	return chunks, cut
+	return chunks, limit
 }

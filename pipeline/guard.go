@@ -299,10 +299,6 @@ func (r *run) replacement(doc *catalog.Document, h *catalog.Hold) (*catalog.Chan
 	next.Details, next.Listed, next.Revision = s.Document.Details, s.Document.Listed, s.Document.Revision
 	next.Content, next.TextHash, next.Recipe = s.Document.Content, textHash(s.Text), s.Document.Recipe
 	next.State, next.StateReason = catalog.Present, ""
-	chunks, _ := chunksOf(&next, &text)
-	next.Words = 0
-	for i := range chunks {
-		next.Words += chunks[i].Words
-	}
+	chunks := r.passages(&next, &text)
 	return &catalog.Change{Document: next, Outcome: catalog.Replaced, Content: true, Chunks: chunks, Text: s.Text}, nil
 }

@@ -100,6 +100,7 @@ const (
 	PhasePrepared                   // its documents were read and cut
 	PhaseCommitted                  // its transaction is on disk
 	PhaseSwept                      // absences were judged
+	PhaseLearned                    // what stands on most pages was learned
 	PhaseUpserted                   // points were written to the Store
 	PhaseMarked                     // the Store's mark has moved
 	PhaseDeleted                    // points of closed chunks were deleted
@@ -128,8 +129,8 @@ type Progress struct {
 // from that text.
 func recipe(s *catalog.Source) string {
 	text := formats.Versions()
-	if len(s.Extract) > 0 {
-		text += "+" + digest(s.Extract)
+	if options := readingOptions(s.Extract); len(options) > 0 {
+		text += "+" + digest(options)
 	}
 	return text + "|" + chunk.Version + "|" + lexical.Version
 }

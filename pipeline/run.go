@@ -12,6 +12,7 @@ import (
 	"freshet/connectors"
 	"freshet/index"
 	"freshet/index/catalog"
+	"freshet/pipeline/templates"
 	"freshet/schedules"
 )
 
@@ -26,15 +27,17 @@ type Result struct {
 type run struct {
 	*Syncer
 	RunOptions
-	source  catalog.Source
-	src     connectors.Source
-	kind    connectors.Kind
-	recipe  string
-	drop    []string // selectors of the source's extract options
-	pick    string
-	now     time.Time
-	report  *catalog.Report
-	started time.Time
+	source catalog.Source
+	src    connectors.Source
+	kind   connectors.Kind
+	recipe string
+	drop   []string // selectors of the source's extract options
+	pick   string
+	// templates are left out of passages; they change only between passes.
+	templates *templates.Set
+	now       time.Time
+	report    *catalog.Report
+	started   time.Time
 
 	// Of the present pass.
 	pass     connectors.Pass
@@ -44,6 +47,7 @@ type run struct {
 	reread   bool
 	wholeNow bool // the listing came to its end
 	listed   int
+	full     bool // a full pass came to its end in this run
 	total    int
 	budget   budget
 
@@ -82,7 +86,8 @@ func (s *Syncer) begin(ctx context.Context, id string, o RunOptions) (*run, erro
 		newTexts: make(map[index.Hash]int), moves: make(map[string]bool), doubted: make(map[string]bool), notFound: make(map[string]bool)}
 	r.report = &catalog.Report{Source: id, Pass: connectors.Full.String(), Started: now, Reasons: map[string]int{}, Errors: []string{}}
 	r.drop, r.pick = extractSettings(source.Extract)
-	return r, nil
+	r.templates, err = s.templatesOf(ctx, &source)
+	return r, err
 }
 
 func extractSettings(m map[string]any) (drop []string, pick string) {
@@ -113,10 +118,15 @@ func (r *run) all(ctx context.Context) error {
 			return err
 		}
 	}
-	if !kind.HasFeed {
-		return r.onePass(ctx, connectors.Full)
+	if kind.HasFeed {
+		err = r.feedAndFull(ctx)
+	} else {
+		err = r.onePass(ctx, connectors.Full)
 	}
-	return r.feedAndFull(ctx)
+	if err != nil || r.DryRun {
+		return err
+	}
+	return r.learn(ctx)
 }
 
 // fullEvery is how often a source with a feed is listed whole, as a net under it,
@@ -191,6 +201,7 @@ func (r *run) onePass(ctx context.Context, pass connectors.Pass) error {
 		if err := r.sweep(ctx); err != nil {
 			return err
 		}
+		r.full = true
 	}
 	if pass == connectors.Full && !r.wholeNow || r.DryRun {
 		return nil // nothing may be concluded

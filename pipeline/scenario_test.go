@@ -24,12 +24,28 @@ import (
 )
 
 // The scenario of the fault and kill tests: a source of sixteen documents that was
-// synced once, and then changes in every way there is.
+// synced once, and then changes in every way there is. Eleven of them end alike; the
+// one that keeps that end for all loses it.
+
+const end = "<p>Our counter is open from Monday to Friday, 9 to 17 o'clock.</p>"
+
+var endAlike = []string{"p00", "p01", "p02", "p03", "p06", "p10", "p11", "p12", "p13", "p14", "p15"}
+
+// keepsEnd is the document that keeps the end: the one of the smallest key.
+func keepsEnd() string {
+	return slices.MinFunc(endAlike, func(a, b string) int {
+		return strings.Compare(catalog.NewDocumentKey("s", a, 0), catalog.NewDocumentKey("s", b, 0))
+	})
+}
 
 func firstWorld() *connectortest.Memory {
 	m := connectortest.NewMemory()
 	for i := range 16 {
-		m.PutDocument(connectors.Document{ID: fmt.Sprintf("p%02d", i), Title: fmt.Sprintf("Title %d", i)}, page(fmt.Sprintf("topic%02d", i)))
+		id, text := fmt.Sprintf("p%02d", i), page(fmt.Sprintf("topic%02d", i))
+		if slices.Contains(endAlike, id) {
+			text += end
+		}
+		m.PutDocument(connectors.Document{ID: id, Title: fmt.Sprintf("Title %d", i)}, text)
 	}
 	m.SetFaults(connectortest.Faults{PageSize: 3, OpenInLoopOnly: true})
 	return m
@@ -37,9 +53,9 @@ func firstWorld() *connectortest.Memory {
 
 func changedWorld() *connectortest.Memory {
 	m := firstWorld()
-	m.PutDocument(connectors.Document{ID: "p01", Title: "Title 1"}, page("topic01 amended"))
-	m.PutDocument(connectors.Document{ID: "p02", Title: "A new title"}, page("topic02"))
-	m.PutDocument(connectors.Document{ID: "p03", Title: "Title 3", Labels: []string{"labelled"}}, page("topic03"))
+	m.PutDocument(connectors.Document{ID: "p01", Title: "Title 1"}, page("topic01 amended")+end)
+	m.PutDocument(connectors.Document{ID: "p02", Title: "A new title"}, page("topic02")+end)
+	m.PutDocument(connectors.Document{ID: "p03", Title: "Title 3", Labels: []string{"labelled"}}, page("topic03")+end)
 	m.Remove("p04")
 	m.Remove("p05")
 	m.PutDocument(connectors.Document{ID: "q05", Title: "Title 5"}, page("topic05"))
@@ -47,7 +63,8 @@ func changedWorld() *connectortest.Memory {
 	m.Skip("p07", connectors.SkipNoIndex)
 	m.PutDocument(connectors.Document{ID: "p08", Title: "Title 8"}, login+"<p>Common rewrite.</p>")
 	m.Break("p09", &connectors.Verdict{Reason: connectors.VerdictEncrypted})
-	m.PutDocument(connectors.Document{ID: "p10", Title: "Title 10"}, page("topic10")+page("extension10"))
+	m.PutDocument(connectors.Document{ID: "p10", Title: "Title 10"}, page("topic10")+page("extension10")+end)
+	m.PutDocument(connectors.Document{ID: keepsEnd(), Title: "The keeper"}, page("keeper"))
 	return m
 }
 
@@ -95,7 +112,8 @@ func (r *rig) open(ctx context.Context) error {
 
 func (r *rig) prepare(ctx context.Context) error {
 	return errors.Join(r.catalog.PutBase(ctx, catalog.Base{ID: "help", Languages: []string{"en"}}),
-		r.catalog.PutSource(ctx, catalog.Source{ID: "s", Base: "help", Kind: "memory", Digest: "d", Origin: catalog.OriginFile, State: catalog.Published}))
+		r.catalog.PutSource(ctx, catalog.Source{ID: "s", Base: "help", Kind: "memory", Digest: "d", Origin: catalog.OriginFile, State: catalog.Published,
+			Extract: map[string]any{extractTemplates: "on"}}))
 }
 
 // run syncs once and brings the Store up to date; a run that failed is an error.
@@ -140,6 +158,11 @@ func scenarioBase(t *testing.T) string {
 	must(t, r.open(t.Context()))
 	must(t, r.prepare(t.Context()))
 	must(t, r.run(t.Context()))
+	known, err := r.catalog.TemplatesOf(t.Context(), "s")
+	must(t, err)
+	if len(known.Blocks) != 1 || known.Blocks[0].Address != keepsEnd() {
+		t.Fatalf("the scenario is to begin with one end kept by %s: %+v", keepsEnd(), known)
+	}
 	must(t, r.close())
 	return r.dir
 }
@@ -259,7 +282,7 @@ func (r *rig) dump(t *testing.T) string {
 		`SELECT * FROM chunks ORDER BY chunk, from_seq`, `SELECT seq, kind, outcome, base, source, doc, at, approved FROM log ORDER BY seq`,
 		`SELECT * FROM consumers ORDER BY name`, `SELECT * FROM positions ORDER BY source, pass`, `SELECT * FROM memory ORDER BY source, key`,
 		`SELECT source, doc, action, evidence, state, at, stash FROM holds ORDER BY doc`, `SELECT * FROM retries ORDER BY ext_id`,
-		`SELECT * FROM sequence`, `SELECT name, mark FROM term_statistics ORDER BY name`,
+		`SELECT * FROM sequence`, `SELECT * FROM templates`, `SELECT name, mark FROM term_statistics ORDER BY name`,
 	} {
 		rows, err := db.Query(q)
 		must(t, err)
