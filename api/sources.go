@@ -76,6 +76,7 @@ type SourceDetails struct {
 	SourceRow
 	DeletionsPending []PendingDeletion `json:"deletions_pending"`
 	LeftOut          []ReasonCount     `json:"left_out" doc:"Documents that are excluded or unreadable, by reason; GET /v1/documents with a state lists them"`
+	Templates        *Templates        `json:"templates,omitempty" doc:"What stands on most pages and is left out of passages; absent when there is nothing"`
 	NextRuns         []time.Time       `json:"next_runs"`
 	ReviewEvery      string            `json:"review_every,omitempty"`
 	Settings         map[string]any    `json:"settings" doc:"Secrets are shown as stars"`
@@ -220,6 +221,9 @@ func (s *Server) showSource(ctx context.Context, src *catalog.Source) (*body[Sou
 		return nil, err
 	}
 	v.NextRuns = orEmpty(next)
+	if v.Templates, err = s.templates(ctx, src.ID); err != nil {
+		return nil, err
+	}
 	retries, err := s.o.Catalog.Retries(ctx, src.ID, false)
 	if err != nil {
 		return nil, err

@@ -83,7 +83,7 @@ func (w *walker) source(values []*ast.MappingValueNode) {
 		case "guard":
 			w.block(v.Value, "guard", keysOf(guardConfig{}))
 		case "extract":
-			w.block(v.Value, "extract", []string{"drop", "select"})
+			w.block(v.Value, "extract", []string{"drop", "select", "templates"})
 		}
 	}
 	k, known := kinds()[kind]

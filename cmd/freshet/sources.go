@@ -100,8 +100,12 @@ func checkExtract(m map[string]any) error {
 			if _, ok := v.(string); !ok {
 				return fmt.Errorf("extract.select must be one CSS selector")
 			}
+		case "templates":
+			if _, yes := v.(bool); !yes && v != "on" && v != "off" {
+				return fmt.Errorf("extract.templates must be on (what stands on most pages is left out of passages) or off")
+			}
 		default:
-			return fmt.Errorf("%q is not a setting of extract; there are drop and select", key)
+			return fmt.Errorf("%q is not a setting of extract; there are drop, select and templates", key)
 		}
 	}
 	return nil

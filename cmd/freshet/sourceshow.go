@@ -171,6 +171,25 @@ func (m *Main) printSkipped(d *shownSource) error {
 	return m.print(t)
 }
 
+// shownBlocks is how many blocks of a template are shown to people.
+const shownBlocks = 5
+
+// templatesText says in a line what stands on most pages, "" when nothing does.
+func templatesText(t *api.Templates) string {
+	if t == nil {
+		return ""
+	}
+	kept := t.KeptOn[0]
+	if more := len(t.KeptOn) - 1; more > 0 {
+		kept += " and " + plural(more, "other page", "other pages")
+	}
+	verb := "are"
+	if len(t.Blocks) == 1 {
+		verb = "is"
+	}
+	return fmt.Sprintf("%s on most pages %s left out of passages (kept on %s)", plural(len(t.Blocks), "block", "blocks"), verb, kept)
+}
+
 // shownPending is how many documents that wait are listed for people.
 const shownPending = 20
 
@@ -194,6 +213,12 @@ func (m *Main) printSource(d *shownSource) error {
 		next = append(next, when(at))
 	}
 	t.row("next runs", orNone(strings.Join(next, ", ")))
+	if line := templatesText(d.Templates); line != "" {
+		t.row("templates", line)
+		for _, b := range d.Templates.Blocks[:min(shownBlocks, len(d.Templates.Blocks))] {
+			t.row("", fmt.Sprintf("on %d of %d pages: %s", b.Pages, b.Of, short(b.Text, 80)))
+		}
+	}
 	if err := m.print(t); err != nil {
 		return err
 	}
