@@ -9,6 +9,7 @@ import (
 	"freshet/pipeline/extract/markup"
 	"freshet/pipeline/extract/opendocument"
 	"freshet/pipeline/extract/sheets"
+	"freshet/pipeline/extract/slides"
 	"freshet/pipeline/extract/word"
 )
 
@@ -22,6 +23,7 @@ const (
 	formMail     form = "eml"
 	formCSV      form = "csv"
 	formXLSX     form = "xlsx"
+	formPPTX     form = "pptx"
 	formDOCX     form = "docx"
 	formODT      form = "odt"
 	formODS      form = "ods"
@@ -46,6 +48,7 @@ func readings(Config) map[form]reading {
 		formMail:     {version: mailVersion, bytes: readMail},
 		formCSV:      {version: sheets.CSVVersion, text: sheets.ReadCSV},
 		formXLSX:     {version: sheets.XLSXVersion, bytes: sheets.ReadXLSX},
+		formPPTX:     {version: slides.Version, bytes: slides.Read},
 		formDOCX:     {version: word.Version, bytes: word.Read},
 		formODT:      {version: opendocument.TextVersion, bytes: opendocument.Read},
 		formODS:      {version: opendocument.SpreadsheetVersion, bytes: opendocument.Read},
