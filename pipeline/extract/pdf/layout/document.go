@@ -1,0 +1,135 @@
+package layout
+
+import (
+	"slices"
+	"strings"
+
+	"freshet/pipeline/extract"
+)
+
+// A Document puts pages in reading order as they come; of each it keeps words
+// only, so that the glyphs of a page may be released once it is added. A
+// Document is not safe for concurrent use.
+type Document struct {
+	// Marks is the outline of the file. Text that is an entry of it is a heading of
+	// that level.
+	Marks []Mark
+
+	pages      []pageWords
+	vocabulary vocabulary
+	sizes      map[int]int // runes by size of font, in half points
+}
+
+// pageWords is what is kept of a page.
+type pageWords struct {
+	number        int
+	width, height float64
+	layers        []layerWords
+	rules         []Rule
+}
+
+type layerWords struct {
+	angle int
+	words []word
+}
+
+// Blocks puts the pages of one document in reading order: headings, paragraphs,
+// lists, tables and code, each with the page on which it begins. Headers and
+// footers that repeat are left out, footnotes stand behind the block that calls
+// them. Any input gives a result; nothing of it is trusted.
+func Blocks(pages []Page) []extract.Block {
+	var d Document
+	for i := range pages {
+		d.Add(&pages[i])
+	}
+	return d.Blocks()
+}
+
+// Add reads the next page. It keeps nothing of p but its rules.
+func (d *Document) Add(p *Page) {
+	if d.vocabulary == nil {
+		d.vocabulary, d.sizes = vocabulary{}, map[int]int{}
+	}
+	page := pageWords{number: p.Number, width: p.Width, height: p.Height}
+	if len(p.Rules) <= maxRules {
+		page.rules = p.Rules
+	}
+	for _, l := range layersOf(p) {
+		var words []word
+		pieces := piecesOf(l.chars)
+		for i := range pieces {
+			words = pieces[i].words(words)
+		}
+		if len(words) == 0 {
+			continue
+		}
+		page.layers = append(page.layers, layerWords{l.angle, words})
+		d.vocabulary.add(words)
+		for i := range words {
+			d.sizes[sizeKey(words[i].size)] += words[i].runes
+		}
+	}
+	d.pages = append(d.pages, page)
+}
+
+// Blocks returns the blocks of the pages that were added. It may be called once.
+func (d *Document) Blocks() []extract.Block {
+	body := usualSize(d.sizes)
+	d.dropRunning(body)
+	d.dropWatermarks(body)
+	var blocks []block
+	for i := range d.pages {
+		p := &d.pages[i]
+		begin := len(blocks)
+		for k := range p.layers {
+			blocks = append(blocks, d.cut(p, &p.layers[k], k > 0, body)...)
+		}
+		if len(blocks) > begin {
+			blocks[begin].first = true
+		}
+		p.layers, p.rules = nil, nil
+	}
+	a := assembly{vocabulary: d.vocabulary, marks: d.Marks, body: body, blocks: blocks}
+	return a.run()
+}
+
+// cut puts the words of one direction of a page into blocks.
+func (d *Document) cut(p *pageWords, l *layerWords, beside bool, body float64) []block {
+	sizes := map[int]int{}
+	for i := range l.words {
+		sizes[sizeKey(l.words[i].size)] += l.words[i].runes
+	}
+	c := cutter{page: p.number, em: min(usualSize(sizes), 1.5*body), vocabulary: d.vocabulary, rules: rulingOf(p.rules, l.angle)}
+	words := c.ruledBands(c.tables(slices.Clone(l.words)))
+	c.read(words, 0)
+	for i := range c.blocks {
+		c.blocks[i].tilted = beside
+	}
+	return c.blocks
+}
+
+// usualSize is the size of font of most text, in points.
+func usualSize(sizes map[int]int) float64 {
+	best, most := 0, 0
+	for k, n := range sizes {
+		if n > most || n == most && k < best {
+			best, most = k, n
+		}
+	}
+	return max(float64(best)/2, 1)
+}
+
+// folded is text as it is kept: white space folded line by line, NFC.
+func folded(s string) string {
+	if !strings.Contains(s, "\n") {
+		return extract.Fold(s)
+	}
+	lines := strings.Split(s, "\n")
+	kept := lines[:0]
+	for _, l := range lines {
+		if l = extract.Fold(l); l != "" {
+			kept = append(kept, l)
+		}
+	}
+	return strings.Join(kept, "\n")
+}

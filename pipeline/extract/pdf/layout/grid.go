@@ -1,0 +1,518 @@
+package layout
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"freshet/pipeline/extract"
+)
+
+// Tables whose cells are drawn: a grid of rules, in which places without a wall
+// between them are one merged cell.
+
+// maxGrid is how many places a grid may have; larger ones are drawings.
+const maxGrid = 20_000
+
+// A grid is a set of rules that meet.
+type grid struct {
+	xs, ys []float64 // edges of the columns from left, of the rows from above
+	rules  ruling
+	cell   []int // representative place of the merged cell at row*columns+column
+	words  map[int][]word
+}
+
+func (g *grid) columns() int { return len(g.xs) - 1 }
+func (g *grid) rows() int    { return len(g.ys) - 1 }
+
+// tables takes the words of ruled tables out of words and puts a word that stands
+// for each table in their place.
+func (c *cutter) tables(words []word) []word {
+	grids := gridsOf(&c.rules)
+	if len(grids) == 0 {
+		return words
+	}
+	// Smaller grids first: a frame around a table is not its grid.
+	slices.SortFunc(grids, func(a, b grid) int { return cmp.Compare(a.area(), b.area()) })
+	slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(a.middle(), b.middle()) })
+	taken := make([]bool, len(words))
+	var found []word
+	for i := range grids {
+		g := &grids[i]
+		inside := g.fill(words, taken)
+		t := c.tableOf(g)
+		if t == nil {
+			continue
+		}
+		for _, k := range inside {
+			taken[k] = true
+		}
+		found = append(found, word{x0: t.x0, x1: t.x1, y: t.y0, size: c.em, table: t})
+	}
+	if len(found) == 0 {
+		return words
+	}
+	out := found
+	for i := range words {
+		if !taken[i] {
+			out = append(out, words[i])
+		}
+	}
+	return out
+}
+
+func (g *grid) area() float64 {
+	return (g.xs[len(g.xs)-1] - g.xs[0]) * (g.ys[0] - g.ys[len(g.ys)-1])
+}
+
+// gridsOf finds the sets of rules that meet and enclose at least two places.
+func gridsOf(r *ruling) []grid {
+	across, down := r.across, r.down
+	if len(across) < 2 || len(across)+len(down) < 4 {
+		return nil
+	}
+	parent := make([]int, len(across)+len(down))
+	for i := range parent {
+		parent[i] = i
+	}
+	root := func(i int) int {
+		for parent[i] != i {
+			parent[i] = parent[parent[i]]
+			i = parent[i]
+		}
+		return i
+	}
+	for i, h := range across {
+		k, _ := slices.BinarySearchFunc(down, h.X0-ruleReach, func(u Rule, x float64) int { return cmp.Compare(u.X0, x) })
+		for ; k < len(down) && down[k].X0 <= h.X1+ruleReach; k++ {
+			if v := down[k]; v.Y0 <= h.Y0+ruleReach && v.Y1 >= h.Y0-ruleReach {
+				parent[root(i)] = root(len(across) + k)
+			}
+		}
+	}
+	sets := map[int]*ruling{}
+	var order []int
+	set := func(i int) *ruling {
+		k := root(i)
+		if sets[k] == nil {
+			sets[k] = &ruling{}
+			order = append(order, k)
+		}
+		return sets[k]
+	}
+	for i, h := range across {
+		s := set(i)
+		s.across = append(s.across, h)
+	}
+	for i, v := range down {
+		s := set(len(across) + i)
+		s.down = append(s.down, v)
+	}
+	var out []grid
+	for _, k := range order {
+		if g, ok := gridOf(sets[k]); ok {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// gridOf lays out one set of rules.
+func gridOf(r *ruling) (grid, bool) {
+	if len(r.across) < 2 || len(r.down) < 1 {
+		return grid{}, false
+	}
+	var xs, ys []float64
+	left, right := math.Inf(1), math.Inf(-1)
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, h := range r.across {
+		ys = append(ys, h.Y0)
+		left, right = min(left, h.X0), max(right, h.X1)
+	}
+	for _, v := range r.down {
+		xs = append(xs, v.X0)
+		low, high = min(low, v.Y0), max(high, v.Y1)
+	}
+	// A table may be open at its sides.
+	xs = distinct(append(xs, left, right))
+	ys = distinct(append(ys, low, high))
+	slices.Reverse(ys)
+	g := grid{xs: xs, ys: ys, rules: *r}
+	g.dropMinor()
+	n := g.columns() * g.rows()
+	if n < 2 || n > maxGrid || n*(len(r.across)+len(r.down)) > 20_000_000 {
+		return grid{}, false
+	}
+	g.merge()
+	return g, true
+}
+
+// minorEdge is the share of the height of a grid up to which the wall at the edge
+// of a column belongs to a table within a cell.
+const minorEdge = 0.35
+
+// dropMinor takes out the edges of columns that few rows have, where other edges
+// make columns: they are those of tables within cells.
+func (g *grid) dropMinor() {
+	if g.columns() < 3 || g.rows() < 3 {
+		return
+	}
+	height := g.ys[0] - g.ys[len(g.ys)-1]
+	kept := []float64{g.xs[0]}
+	dropped := 0
+	for _, x := range g.xs[1:g.columns()] {
+		reach := 0.0
+		for _, v := range g.rules.down {
+			if math.Abs(v.X0-x) <= ruleReach+1 {
+				reach += v.Y1 - v.Y0
+			}
+		}
+		if reach > minorEdge*height {
+			kept = append(kept, x)
+		} else {
+			dropped++
+		}
+	}
+	if len(kept) < 2 {
+		return
+	}
+	g.xs = append(kept, g.xs[len(g.xs)-1])
+	if dropped == 0 {
+		return
+	}
+	// Rows that only the inner tables have go with them.
+	width := g.xs[len(g.xs)-1] - g.xs[0]
+	rows := []float64{g.ys[0]}
+	for _, y := range g.ys[1:g.rows()] {
+		reach := 0.0
+		for _, h := range g.rules.across {
+			if math.Abs(h.Y0-y) <= ruleReach+1 {
+				reach += h.X1 - h.X0
+			}
+		}
+		if reach > 0.9*width {
+			rows = append(rows, y)
+		}
+	}
+	g.ys = append(rows, g.ys[len(g.ys)-1])
+}
+
+// distinct sorts places and folds those that are nearly the same.
+func distinct(places []float64) []float64 {
+	slices.Sort(places)
+	out := places[:1]
+	for _, p := range places[1:] {
+		if p-out[len(out)-1] > ruleReach+1 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// merge joins places that no wall separates.
+func (g *grid) merge() {
+	columns, rows := g.columns(), g.rows()
+	g.cell = make([]int, columns*rows)
+	for i := range g.cell {
+		g.cell[i] = i
+	}
+	root := func(i int) int {
+		for g.cell[i] != i {
+			i = g.cell[i]
+		}
+		return i
+	}
+	join := func(a, b int) {
+		a, b = root(a), root(b)
+		g.cell[max(a, b)] = min(a, b)
+	}
+	for i := 1; i < columns; i++ {
+		wall := make([]bool, rows)
+		for _, v := range g.rules.down {
+			if math.Abs(v.X0-g.xs[i]) > ruleReach+1 {
+				continue
+			}
+			for j := range rows {
+				mid := (g.ys[j] + g.ys[j+1]) / 2
+				wall[j] = wall[j] || v.Y0 < mid && v.Y1 > mid
+			}
+		}
+		for j := range rows {
+			if !wall[j] {
+				join(j*columns+i-1, j*columns+i)
+			}
+		}
+	}
+	for j := 1; j < rows; j++ {
+		wall := make([]bool, columns)
+		for _, h := range g.rules.across {
+			if math.Abs(h.Y0-g.ys[j]) > ruleReach+1 {
+				continue
+			}
+			for i := range columns {
+				mid := (g.xs[i] + g.xs[i+1]) / 2
+				wall[i] = wall[i] || h.X0 < mid && h.X1 > mid
+			}
+		}
+		for i := range columns {
+			if !wall[i] {
+				join((j-1)*columns+i, j*columns+i)
+			}
+		}
+	}
+	for i := range g.cell {
+		g.cell[i] = root(i)
+	}
+}
+
+// fill gives the grid its words, which come by ascending middle, and returns
+// their places.
+func (g *grid) fill(words []word, taken []bool) []int {
+	g.words = map[int][]word{}
+	low, high := g.ys[len(g.ys)-1], g.ys[0]
+	k, _ := slices.BinarySearchFunc(words, low-1, func(w word, y float64) int { return cmp.Compare(w.middle(), y) })
+	var inside []int
+	for ; k < len(words) && words[k].middle() < high; k++ {
+		w := &words[k]
+		if taken[k] {
+			continue
+		}
+		// A word stands a third of its height above its baseline.
+		x, y := (w.x0+w.x1)/2, w.y+0.3*w.size
+		if w.table != nil {
+			y = w.middle()
+		}
+		if x <= g.xs[0] || x >= g.xs[len(g.xs)-1] || y <= low || y >= high {
+			continue
+		}
+		i, _ := slices.BinarySearch(g.xs, x)
+		j, _ := slices.BinarySearchFunc(g.ys, y, func(edge, y float64) int { return cmp.Compare(y, edge) })
+		at := g.cell[(j-1)*g.columns()+i-1]
+		g.words[at] = append(g.words[at], *w)
+		inside = append(inside, k)
+	}
+	return inside
+}
+
+// tableOf turns a filled grid into a table, nil where it is none: a frame, a
+// drawing, a page of boxes.
+func (c *cutter) tableOf(g *grid) *block {
+	columns, rows := g.columns(), g.rows()
+	cells := map[int]int{} // places of each merged cell
+	for _, k := range g.cell {
+		cells[k]++
+	}
+	filled, spread, long := 0, 0, 0
+	for k, n := range cells {
+		if len(g.words[k]) == 0 {
+			continue
+		}
+		filled++
+		spread += n - 1
+		if len(g.words[k]) > 150 {
+			long++
+		}
+	}
+	wide := 0 // rows with two cells or more that have words
+	for j := range rows {
+		seen := map[int]bool{}
+		for i := range columns {
+			if k := g.cell[j*columns+i]; len(g.words[k]) > 0 {
+				seen[k] = true
+			}
+		}
+		wide += count(len(seen) > 1, 1)
+	}
+	whole := len(cells) == columns*rows && columns*rows <= 4*filled
+	if filled < 3 || wide < 1 || len(cells) > 4*filled || 3*long > filled || 2*wide < rows && wide < 2 && !whole || spread > 2*filled {
+		return nil
+	}
+	t := &block{kind: extract.Table, page: c.page, last: c.page, x0: g.xs[0], x1: g.xs[columns], y0: g.ys[rows], y1: g.ys[0], size: c.em}
+	texts := make(map[int]string, len(cells))
+	for k := range cells {
+		if words := g.words[k]; len(words) > 0 {
+			texts[k] = c.cellText(words)
+		}
+	}
+	var bold []bool
+	for j := range rows {
+		row := make([]string, columns)
+		heavy := true
+		empty := true
+		for i := range columns {
+			k := g.cell[j*columns+i]
+			row[i] = texts[k]
+			for w := range g.words[k] {
+				heavy = heavy && g.words[k][w].bold
+				empty = false
+			}
+		}
+		if empty {
+			continue
+		}
+		if split := c.splitBand(g, j); split != nil {
+			t.rows = append(t.rows, split...)
+			bold = append(bold, make([]bool, len(split))...)
+			continue
+		}
+		t.rows = append(t.rows, row)
+		bold = append(bold, heavy)
+	}
+	t.rows = withoutEmptyColumns(t.rows)
+	if len(t.rows) == 0 || len(t.rows[0]) < 2 || len(t.rows) < 2 && columns < 3 {
+		return nil
+	}
+	t.headerRows = headerRows(t.rows, bold)
+	if t.headerRows > 0 {
+		for t.headerRows < len(t.rows)-1 && t.headerRows < 3 && g.spansDown(t.headerRows-1) {
+			t.headerRows++
+		}
+	}
+	for i := range columns {
+		t.columns = append(t.columns, (g.xs[i]+g.xs[i+1])/2)
+	}
+	return t
+}
+
+// spansDown reports whether a cell of row j goes on in the next row.
+func (g *grid) spansDown(j int) bool {
+	if j+1 >= g.rows() {
+		return false
+	}
+	for i := range g.columns() {
+		if k := g.cell[j*g.columns()+i]; k == g.cell[(j+1)*g.columns()+i] && len(g.words[k]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// splitBand splits a row of the grid that holds several rows of the table, drawn
+// without rules between them: two columns of figures or more have their lines on
+// the same baselines. What stands on one line only is the same for all of them.
+func (c *cutter) splitBand(g *grid, j int) [][]string {
+	columns := g.columns()
+	lines := make([][]line, columns)
+	most := 0
+	for i := range columns {
+		k := g.cell[j*columns+i]
+		if i > 0 && k == g.cell[j*columns+i-1] || j > 0 && k == g.cell[(j-1)*columns+i] || j+1 < g.rows() && k == g.cell[(j+1)*columns+i] {
+			return nil
+		}
+		lines[i] = linesOf(g.words[k])
+		most = max(most, len(lines[i]))
+	}
+	var ys []float64
+	for i := range lines {
+		if len(lines[i]) == most {
+			for k := range lines[i] {
+				ys = append(ys, lines[i][k].y)
+			}
+			break
+		}
+	}
+	if most < 2 {
+		return nil
+	}
+	out := make([][]string, most)
+	for r := range out {
+		out[r] = make([]string, columns)
+	}
+	figures := 0
+	for i := range lines {
+		if len(lines[i]) == 1 && most < 4 {
+			for r := range out {
+				out[r][i] = lines[i][0].text()
+			}
+			continue
+		}
+		if len(lines[i]) > 0 && 4*len(lines[i]) < 3*most {
+			return nil
+		}
+		digits := 0
+		for k := range lines[i] {
+			l := &lines[i][k]
+			at := slices.IndexFunc(ys, func(y float64) bool { return math.Abs(y-l.y) <= baselineReach*c.em })
+			if at < 0 || out[at][i] != "" || l.table() != nil {
+				return nil
+			}
+			out[at][i] = l.text()
+			digits += count(isNumber(out[at][i]), 1)
+		}
+		figures += count(2*digits > len(lines[i]), 1)
+	}
+	if figures < 2 && !(figures == 1 && most >= 3) {
+		return nil
+	}
+	return out
+}
+
+// cellText is what the words of a cell say.
+func (c *cutter) cellText(words []word) string {
+	lines := linesOf(words)
+	texts := lines[:0]
+	for _, l := range lines {
+		if t := l.table(); t != nil {
+			for _, row := range t.rows {
+				for _, s := range row {
+					texts = append(texts, line{words: []word{{text: s}}})
+				}
+			}
+			continue
+		}
+		texts = append(texts, l)
+	}
+	j := joiner{vocabulary: c.vocabulary}
+	return j.text(texts)
+}
+
+// withoutEmptyColumns drops columns that have no text in any row, and columns
+// that say the same as the one before in every row: edges that nearly met.
+func withoutEmptyColumns(rows [][]string) [][]string {
+	if len(rows) == 0 {
+		return nil
+	}
+	keep := make([]bool, len(rows[0]))
+	for i := range keep {
+		for _, row := range rows {
+			if row[i] != "" && (i == 0 || row[i] != row[i-1]) {
+				keep[i] = true
+				break
+			}
+		}
+	}
+	for k, row := range rows {
+		out := row[:0:0]
+		for i, s := range row {
+			if keep[i] {
+				out = append(out, s)
+			}
+		}
+		rows[k] = out
+	}
+	return rows
+}
+
+// headerRows is the number of rows that name the columns: the first, unless it
+// is a row of figures like the others, and further ones that are as bold.
+func headerRows(rows [][]string, bold []bool) int {
+	if len(rows) < 2 {
+		return 0
+	}
+	n := 0
+	for n < len(rows)-1 && n < 3 && bold[n] {
+		n++
+	}
+	if n > 0 && !bold[n] {
+		return n
+	}
+	numbers, filled := 0, 0
+	for _, s := range rows[0] {
+		filled += count(s != "", 1)
+		numbers += count(isNumber(s), 1)
+	}
+	if filled == 0 || 2*numbers > filled {
+		return 0
+	}
+	return 1
+}
