@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -89,7 +90,10 @@ func (r *conversion) run(ctx context.Context) ([]byte, error) {
 		defer close(looked)
 		r.watch(done, stop)
 	}()
+	// Linux ends the program when the thread that started it ends.
+	runtime.LockOSThread()
 	err = cmd.Run()
+	runtime.UnlockOSThread()
 	if cmd.Process != nil {
 		killGroup(cmd.Process.Pid) // what it left running
 	}
