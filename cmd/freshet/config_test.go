@@ -48,6 +48,11 @@ func TestABadConfigurationIsRefusedWithItsLine(t *testing.T) {
 		"a size":                     {goodConfig + "extract: {limits: {bytes: big}}\n", `extract.limits.bytes: "big" is not a size; write 500KB, 50MB or 2GB`},
 		"a size beyond bounds":       {goodConfig + "extract: {limits: {bytes: 2GB}}\n", `extract.limits.bytes: 2GB is more than can be`},
 		"a number of pages":          {goodConfig + "extract: {limits: {pages: 0}}\n", `extract.limits.pages: "0" is not a number from 1`},
+		"a form without commands":    {goodConfig + "extract: {commands: {docs: {}}}\n", `freshet.yaml:21: "docs" is not a key of extract.commands; did you mean "doc"?`},
+		"a key of a command":         {goodConfig + "extract: {commands: {doc: {comand: [x]}}}\n", `freshet.yaml:21: "comand" is not a key of extract.commands.doc; did you mean "command"?`},
+		"a command without a file":   {goodConfig + "extract: {commands: {doc: {command: [soffice], produces: docx}}}\n", `extract.commands.doc.command: {file} has to stand`},
+		"what a command makes":       {goodConfig + "extract: {commands: {doc: {command: [soffice, \"{file}\"], produces: doc}}}\n", `extract.commands.doc.produces: write what the program makes`},
+		"a command's time":           {goodConfig + "extract: {commands: {doc: {command: [soffice, \"{file}\"], produces: docx, timeout: 60}}}\n", `extract.commands.doc.timeout: "60" is not a duration`},
 		"a time":                     {goodConfig + "extract: {limits: {time: 30}}\n", `extract.limits.time: "30" is not a duration`},
 		"a type":                     {change("type: records", "type: record"), `freshet.yaml:7: "record" is not a type of source; did you mean "records"?`},
 		"a store of another version": {change("embedded", "qdrant"), `"qdrant" is not there in this version; write embedded`},
@@ -93,6 +98,18 @@ func TestAConfigurationIsCheckedAndServed(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	w.says(exitFailed, "stands in the configuration file", "source", "remove", "kb", "--yes")
+}
+
+func TestCommandsOfExtractionComeFromTheConfiguration(t *testing.T) {
+	text := goodConfig + "extract:\n  commands:\n    doc: {command: [\"${OFFICE:-soffice}\", --convert-to, docx, --outdir, \"{dir}\", \"{file}\"], produces: docx, timeout: 90s}\n"
+	c, err := readConfig("freshet.yaml", []byte(text), func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := c.Extract.commands["doc"]
+	if got.Args[0] != "soffice" || got.Produces != "docx" || got.Timeout != 90*time.Second || !formatsConfig(c).External.Has("doc") || formatsConfig(c).External.Has("xls") {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestLimitsOfExtractionComeFromTheConfiguration(t *testing.T) {

@@ -2,21 +2,33 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"freshet/connectors"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/external"
 	"freshet/pipeline/extract/formats"
 )
 
-// extractConfig says what reading a document may cost.
+// extractConfig says what reading a document may cost, and what is read by others.
 type extractConfig struct {
-	Limits limitsConfig `yaml:"limits"`
+	Limits   limitsConfig             `yaml:"limits"`
+	Commands map[string]commandConfig `yaml:"commands"`
 
-	limits extract.Limits
+	limits   extract.Limits
+	commands map[string]external.Command
+}
+
+// commandConfig is an external program for documents of one form.
+type commandConfig struct {
+	Command  []string `yaml:"command"`
+	Produces string   `yaml:"produces"`
+	Timeout  string   `yaml:"timeout"`
 }
 
 // limitsConfig are extract.Limits as a person writes them; "" keeps a default.
@@ -65,6 +77,39 @@ func (x *extractConfig) check(w *walker, e expander) {
 	}
 	to.ArticleBytes = int(readLimit(w, e, "article_bytes", from.ArticleBytes, largestDocument, connectors.ParseSize))
 	to.Time = readLimit(w, e, "time", from.Time, math.MaxInt64, readTime)
+	x.commands = make(map[string]external.Command, len(x.Commands))
+	for _, form := range slices.Sorted(maps.Keys(x.Commands)) {
+		c, err := x.Commands[form].command(e)
+		if err == nil {
+			err = c.Check()
+		}
+		if err != nil {
+			w.say(0, "extract.commands.%s.%v", form, err)
+		}
+		x.commands[form] = c
+	}
+}
+
+// command expands references.
+func (c commandConfig) command(e expander) (external.Command, error) {
+	out := external.Command{Args: make([]string, len(c.Command))}
+	var err error
+	for i, word := range c.Command {
+		if out.Args[i], err = e.text(word); err != nil {
+			return out, fmt.Errorf("command: %w", err)
+		}
+	}
+	if out.Produces, err = e.text(c.Produces); err != nil {
+		return out, fmt.Errorf("produces: %w", err)
+	}
+	timeout, err := e.text(c.Timeout)
+	if err == nil && timeout != "" {
+		out.Timeout, err = readTime(timeout)
+	}
+	if err != nil {
+		return out, fmt.Errorf("timeout: %w", err)
+	}
+	return out, nil
 }
 
 // readLimit returns the zero value, which keeps the default, when nothing is written.
@@ -107,6 +152,9 @@ func formatsConfig(c *config) formats.Config {
 	var out formats.Config
 	if c != nil {
 		out.Limits = c.Extract.limits
+		if len(c.Extract.commands) > 0 {
+			out.External = external.New(external.Config{Commands: c.Extract.commands})
+		}
 	}
 	return out
 }

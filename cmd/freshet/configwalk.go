@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"freshet/connectors"
+	"freshet/pipeline/extract/external"
 )
 
 // A walker looks for keys that nobody knows, so that a misspelt one is not
@@ -106,8 +107,15 @@ func (w *walker) extract(n ast.Node) {
 	w.block(n, "extract", keysOf(extractConfig{}))
 	values, _ := mapping(n)
 	for _, v := range values {
-		if v.Key.String() == "limits" {
+		switch v.Key.String() {
+		case "limits":
 			w.block(v.Value, "extract.limits", keysOf(limitsConfig{}))
+		case "commands":
+			w.block(v.Value, "extract.commands", external.Forms())
+			forms, _ := mapping(v.Value)
+			for _, f := range forms {
+				w.block(f.Value, "extract.commands."+f.Key.String(), keysOf(commandConfig{}))
+			}
 		}
 	}
 }

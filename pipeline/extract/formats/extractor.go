@@ -11,22 +11,26 @@ import (
 
 	"freshet/connectors"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/external"
 )
 
 // Config is what an Extractor is made with.
 type Config struct {
 	Limits extract.Limits // zero fields take their defaults
+	// External has programs of this machine read what no reader does; nil: nothing.
+	External *external.Converter
 }
 
 // An Extractor reads documents. It is safe for concurrent use.
 type Extractor struct {
-	limits extract.Limits
-	read   map[form]reading
+	limits   extract.Limits
+	read     map[form]reading
+	external *external.Converter
 }
 
 // New returns an Extractor.
 func New(c Config) *Extractor {
-	return &Extractor{limits: c.Limits.WithDefaults(), read: readings(c)}
+	return &Extractor{limits: c.Limits.WithDefaults(), read: readings(c), external: c.External}
 }
 
 // Extract reads r to its end. A *connectors.Verdict in the error's chain means
@@ -49,22 +53,37 @@ func (x *Extractor) Extract(ctx context.Context, r io.Reader, o extract.Options)
 	if err != nil {
 		return nil, err
 	}
+	var t *extract.Text
+	if key := programFor(f); x.converts(key) {
+		t, err = x.converted(ctx, key, f, b, o)
+	} else if t, err = x.readAs(timed, f, b, o); needsOCR(f, t, err) {
+		t, err = x.recognised(ctx, f, b, o, t, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return finish(t, o)
+}
+
+// readAs reads b with the reader of its form.
+func (x *Extractor) readAs(ctx context.Context, f form, b []byte, o extract.Options) (*extract.Text, error) {
 	how, ok := x.read[f]
 	if !ok {
 		return nil, unread(f)
 	}
 	var t *extract.Text
+	var err error
 	if how.text != nil {
 		text, _ := Decode(b, o.MediaType)
-		t, err = how.text(timed, text, o)
+		t, err = how.text(ctx, text, o)
 	} else {
-		t, err = how.bytes(timed, b, o)
+		t, err = how.bytes(ctx, b, o)
 	}
 	if err != nil {
 		return nil, err
 	}
 	t.Version = how.version
-	return finish(t, o)
+	return t, nil
 }
 
 func tooSlow(l extract.Limits) error {

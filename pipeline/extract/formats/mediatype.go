@@ -89,7 +89,7 @@ func formOfText(b []byte, declared, uri string) (form, error) {
 	if unsupportedText(declared) && seen.Is("text/plain") {
 		name = bare(declared)
 	}
-	return "", unread(form(name))
+	return form(name), nil
 }
 
 // textual reports whether content may be read as the textual form that was
