@@ -75,7 +75,7 @@ func (f *Files) add(part *zip.File) error {
 	if err != nil {
 		return err
 	}
-	if strings.HasSuffix(name, "/") || name == "" {
+	if name == "" {
 		return nil
 	}
 	if part.Flags&1 != 0 {
@@ -94,7 +94,7 @@ func (f *Files) add(part *zip.File) error {
 }
 
 // cleanName turns the name of a part into slashes without one in front, as a few
-// programs write backslashes and absolute names.
+// programs write backslashes and absolute names; "" stands for a folder.
 func cleanName(name string) (string, error) {
 	name = strings.TrimLeft(strings.ReplaceAll(name, `\`, "/"), "/")
 	if strings.ContainsRune(name, 0) {
@@ -105,7 +105,10 @@ func cleanName(name string) (string, error) {
 			return "", malformed("the part %q has a name that leads out of the archive", name)
 		}
 	}
-	return name, nil
+	if name == "" || strings.HasSuffix(name, "/") {
+		return "", nil
+	}
+	return strings.TrimPrefix(path.Clean("/"+name), "/"), nil
 }
 
 // key is what names are compared by: Office compares them without regard to case.

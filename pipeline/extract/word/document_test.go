@@ -3,6 +3,7 @@ package word
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -239,6 +240,8 @@ func TestEquationsAreWrittenInALine(t *testing.T) {
 		{m("d", `<m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr>`+m("e", r("a"))+m("e", r("b"))), "[a|b]"},
 		{m("func", m("fName", r("sin"))+m("e", r("x"))), "sin x"},
 		{m("m", m("mr", m("e", r("1"))+m("e", r("0")))+m("mr", m("e", r("0"))+m("e", r("1")))), "[1, 0; 0, 1]"},
+		{m("sSup", m("e", m("d", m("e", m("sSup", m("e", r("R"))+m("sup", r("-1"))))))+m("sup", r("i"))), "(R^(-1))^i"},
+		{m("sSub", m("e", r("e"))+m("sub", r("j"))) + m("sSub", m("e", r("R"))+m("sub", r("i"))) + r("+1"), "e_j R_i+1"},
 		{m("unknown", r("a")+r("b")), "ab"},
 	} {
 		want(t, read(t, p("", run("so ")+m("oMath", c.xml))), "so "+c.want)
@@ -270,6 +273,39 @@ func TestTheLanguageIsThatOfTheText(t *testing.T) {
 		if got := read(t, c.body).Language; got != c.want {
 			t.Errorf("%s: got %s, want %s", c.body, got, c.want)
 		}
+	}
+}
+
+func TestChartsAndDiagramsAreTold(t *testing.T) {
+	const drawn = `<w:r><w:drawing><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="c"/></w:drawing></w:r>`
+	const points = `<w:r><w:drawing><dgm:relIds xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" r:dm="d"/></w:drawing></w:r>`
+	body := p("", run("Sales")+drawn) + p("", run("Steps")+points) + p("", run("Again")+drawn+points)
+	values := func(tag string, v ...string) string {
+		s := `<c:` + tag + `><c:strRef><c:strCache>`
+		for i, v := range v {
+			s += fmt.Sprintf(`<c:pt idx="%d"><c:v>%s</c:v></c:pt>`, i, v)
+		}
+		return s + `</c:strCache></c:strRef></c:` + tag + `>`
+	}
+	text := read(t, body, "word/_rels/document.xml.rels", `<Relationships><Relationship Id="c" Type="x/chart" Target="charts/c.xml"/><Relationship Id="d" Type="x/diagramData" Target="diagrams/d.xml"/></Relationships>`,
+		"word/charts/c.xml", `<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart><c:plotArea><c:barChart><c:ser>`+values("tx", "Sold")+values("cat", "May", "June")+values("val", "3", "4")+`</c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>`,
+		"word/diagrams/d.xml", `<d:dataModel xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><d:ptLst><d:pt type="doc"><d:t><a:t>no</a:t></d:t></d:pt><d:pt><d:t><a:p><a:r><a:t>Order</a:t></a:r></a:p></d:t></d:pt><d:pt><d:t><a:p><a:r><a:t>Pay</a:t></a:r></a:p></d:t></d:pt></d:ptLst></d:dataModel>`)
+	plain := text.Plain()
+	for _, s := range []string{"Sold", "May | 3", "June | 4", "- Order\n- Pay"} {
+		if strings.Count(plain, s) != 1 {
+			t.Errorf("%q is not told once in %q", s, plain)
+		}
+	}
+	if text := read(t, p("", run("a")+drawn), "word/_rels/document.xml.rels", `<Relationships><Relationship Id="c" Type="x/chart" Target="charts/c.xml"/></Relationships>`, "word/charts/c.xml", "<broken"); text.Plain() != "a" {
+		t.Errorf("a broken chart does no harm: %q", text.Plain())
+	}
+}
+
+func TestTheTitleIsNoNumberedSection(t *testing.T) {
+	name, content := styled(headings + numbered)
+	text, err := Read(t.Context(), docx(t, p("", run("x."))+p("N1", run("Section"))+p("", run("y.")), name, content, "word/numbering.xml", lists), extract.Options{})
+	if err != nil || text.Title != "" {
+		t.Errorf("%v, %q", err, text.Title)
 	}
 }
 

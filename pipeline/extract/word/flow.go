@@ -52,6 +52,9 @@ func (f *flow) paragraph(p *paragraph) error {
 	lb, numbered := f.r.numbering.next(num)
 	switch level := p.heading(text); {
 	case level > 0:
+		if f.r.heading == "" && level == 1 && lb.text == "" {
+			f.r.heading = strings.ReplaceAll(text, "\n", " ")
+		}
 		f.heading(withLabel(lb, text), level)
 	case p.look.role == roleTitle && !f.inner:
 		f.titled(text)
@@ -92,9 +95,6 @@ func withLabel(lb label, text string) string {
 func (f *flow) heading(text string, level int) {
 	text = strings.ReplaceAll(text, "\n", " ")
 	f.level = level
-	if f.r.heading == "" {
-		f.r.heading = text
-	}
 	f.add(extract.Block{Kind: extract.Heading, Level: level, Text: text})
 }
 

@@ -1,11 +1,9 @@
 package word
 
 import (
-	"encoding/xml"
 	"net/url"
 
 	"freshet/pipeline/extract"
-	"freshet/pipeline/extract/container"
 )
 
 // A linkSet collects the links of a document, each once.
@@ -49,5 +47,3 @@ func (s *linkSet) add(text []byte, address string) {
 		s.all = append(s.all, link)
 	}
 }
-
-func hyperlinkID(e element) string { return container.Attr(xml.StartElement(e), "r", "id") }

@@ -16,7 +16,8 @@ const lists = `<w:numbering` + spaces + `>
 <w:abstractNum w:abstractNumId="2"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="Article %1"/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/><w:isLgl/><w:lvlText w:val="%1.%2"/></w:lvl></w:abstractNum>
 <w:abstractNum w:abstractNumId="3"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:pStyle w:val="N1"/><w:lvlText w:val="%1"/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/><w:pStyle w:val="N2"/><w:lvlText w:val="%1.%2"/></w:lvl></w:abstractNum>
 <w:abstractNum w:abstractNumId="4"><w:numStyleLink w:val="Linked"/></w:abstractNum>
-<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num><w:num w:numId="3"><w:abstractNumId w:val="2"/></w:num>
+<w:abstractNum w:abstractNumId="5"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="☐"/></w:lvl></w:abstractNum>
+<w:num w:numId="7"><w:abstractNumId w:val="5"/></w:num><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num><w:num w:numId="3"><w:abstractNumId w:val="2"/></w:num>
 <w:num w:numId="4"><w:abstractNumId w:val="2"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>
 <w:num w:numId="5"><w:abstractNumId w:val="3"/></w:num><w:num w:numId="6"><w:abstractNumId w:val="4"/></w:num>
 </w:numbering>`
@@ -54,6 +55,7 @@ func TestListsKeepTheirNumbersAndNesting(t *testing.T) {
 		{"no list", item(0, 0, "a") + item(99, 0, "b"), "a\n\nb"},
 		{"a list that links to a style", item(6, 0, "a") + item(6, 0, "b"), "1. a\n2. b"},
 		{"headings", p("N1", run("A")) + p("N2", run("B")) + p("N2", run("C")) + p("N1", run("D")) + p("N2", run("E")) + p("", run("x.")), "# 1 A\n\n## 1.1 B\n\n## 1.2 C\n\n# 2 D\n\n## 2.1 E\n\nx."},
+		{"tasks", item(7, 0, "a") + item(7, 0, "b"), "- ☐ a\n- ☐ b"},
 		{"what announces a list", p("", run("You need:")) + item(1, 0, "a"), "You need:\n\n- a"},
 	} {
 		t.Run(c.why, func(t *testing.T) { want(t, readLists(t, c.body), c.want) })

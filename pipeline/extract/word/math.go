@@ -29,6 +29,7 @@ type formula struct {
 	parts map[string]string // operands by name, those that occur several times joined
 	text  strings.Builder   // of all operands in order
 	marks map[string]string // characters that its properties name
+	built bool              // the last operand is a construct, not bare text
 	items []string          // operands of a list: of delimiters, of a matrix
 }
 
@@ -69,6 +70,10 @@ func (f *formula) child(e element) error {
 		f.parts = map[string]string{}
 	}
 	f.parts[e.Name.Local] += text
+	if r, _ := utf8.DecodeRuneInString(text); f.built && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+		f.text.WriteByte(' ')
+	}
+	f.built = e.Name.Local != "r"
 	f.text.WriteString(text)
 	f.items = append(f.items, text)
 	return nil
@@ -149,7 +154,7 @@ func script(mark, text string) string {
 // operand puts parentheses around more than one number, name or group.
 func operand(s string) string {
 	s = strings.TrimSpace(s)
-	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") && strings.Count(s, "(") == 1 {
+	if enclosed(s) {
 		return s
 	}
 	for _, r := range s {
@@ -158,4 +163,23 @@ func operand(s string) string {
 		}
 	}
 	return s
+}
+
+// enclosed reports whether s stands in one pair of parentheses.
+func enclosed(s string) bool {
+	if !strings.HasPrefix(s, "(") {
+		return false
+	}
+	open := 0
+	for i, r := range s {
+		switch r {
+		case '(':
+			open++
+		case ')':
+			if open--; open == 0 {
+				return i == len(s)-1
+			}
+		}
+	}
+	return false
 }

@@ -74,7 +74,7 @@ func (r *reader) readNotes(list *noteList) {
 	if err != nil {
 		return
 	}
-	r.part = &part{d: d, hyperlink: hyperlinks(rels)}
+	r.part = &part{d: d, rels: byID(rels)}
 	_ = eachElement(d, func(e element) error {
 		if !e.is("w", "footnote") && !e.is("w", "endnote") {
 			return nil

@@ -297,6 +297,9 @@ func (a *abstractNum) advance(at int, nu *num) {
 func (a *abstractNum) label(at int, nu *num) label {
 	l := nu.level(a, at)
 	lb := label{level: at, number: a.count[at], glued: l.glued}
+	if l.format == "bullet" && strings.ContainsAny(l.text, "☐☑☒") {
+		lb.text = l.text // a list of tasks
+	}
 	if l.format == "bullet" || l.format == "none" && !strings.Contains(l.text, "%") || !l.set {
 		return lb
 	}

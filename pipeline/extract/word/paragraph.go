@@ -62,7 +62,7 @@ func (r *reader) inlineElement(p *paragraph, e element) error {
 	case "hyperlink":
 		from := len(p.text)
 		err := r.inline(p)
-		r.links.add(p.text[from:], r.part.hyperlink[hyperlinkID(e)])
+		r.links.add(p.text[from:], r.part.hyperlink(e.relation("id")))
 		return err
 	case "fldSimple":
 		from := len(p.text)

@@ -261,7 +261,7 @@ func namedRole(name string) (role, int) {
 		return roleQuote, 0
 	case "caption", "légende", "legende", "beschriftung", "table caption", "figure caption", "image caption", "tablecaption":
 		return roleCaption, 0
-	case "toc heading", "tocheading":
+	case "toc heading", "tocheading", "table of figures", "tableoffigures", "table des illustrations":
 		return roleContents, 0
 	}
 	stem := strings.TrimRight(name, "0123456789")

@@ -18,6 +18,11 @@ func (e element) attr(local string) string {
 	return container.Attr(xml.StartElement(e), "w", local)
 }
 
+// relation returns the id of a relationship.
+func (e element) relation(local string) string {
+	return container.Attr(xml.StartElement(e), "r", local)
+}
+
 // val is the attribute that most properties consist of.
 func (e element) val() string { return e.attr("val") }
 

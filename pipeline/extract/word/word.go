@@ -55,21 +55,22 @@ type reader struct {
 	notes     notes
 	links     linkSet
 
-	blocks    int            // of text so far, against Limits.Nodes
-	cells     int            // of tables so far, against Limits.Cells
-	places    int            // that the cells take, likewise: merged ones take several
-	title     string         // the first paragraph in the style Title
-	heading   string         // the first in a style of headings
-	languages map[string]int // bytes of text by language
-	language  string         // of text that does not say
+	blocks    int             // of text so far, against Limits.Nodes
+	cells     int             // of tables so far, against Limits.Cells
+	places    int             // that the cells take, likewise: merged ones take several
+	drawn     map[string]bool // charts and diagrams that have been told
+	title     string          // the first paragraph in the style Title
+	heading   string          // the first of level 1 without a number
+	languages map[string]int  // bytes of text by language
+	language  string          // of text that does not say
 	left      leftOut
 }
 
 // A part is one XML part that is being read.
 type part struct {
-	d         *container.Decoder
-	hyperlink map[string]string // address by relationship
-	fields    []field
+	d      *container.Decoder
+	rels   map[string]container.Relationship
+	fields []field
 }
 
 // leftOut counts what a document holds and a person does not see.
@@ -105,7 +106,7 @@ func (r *reader) prepare() error {
 	if err != nil {
 		return err
 	}
-	r.part = &part{hyperlink: hyperlinks(rels)}
+	r.part = &part{rels: byID(rels)}
 	r.links.prepare(r.options)
 	folder := r.main[:strings.LastIndexByte(r.main, '/')+1]
 	if r.styles, err = readStyles(r.ctx, r.files, target(rels, "styles", folder+"styles.xml")); err != nil {
@@ -130,14 +131,30 @@ func target(rels []container.Relationship, kind, standard string) string {
 	return standard
 }
 
-func hyperlinks(rels []container.Relationship) map[string]string {
-	m := map[string]string{}
+func byID(rels []container.Relationship) map[string]container.Relationship {
+	m := make(map[string]container.Relationship, len(rels))
 	for _, r := range rels {
-		if r.Type == "hyperlink" && r.External {
-			m[r.ID] = r.Target
-		}
+		m[r.ID] = r
 	}
 	return m
+}
+
+// hyperlink is the address outside the file that a relationship leads to, "" if it
+// leads to none.
+func (p *part) hyperlink(id string) string {
+	if rel := p.rels[id]; rel.External && rel.Type == "hyperlink" {
+		return rel.Target
+	}
+	return ""
+}
+
+// inner is the part within the file that a relationship leads to, "" if it leads to
+// none.
+func (p *part) inner(id string) string {
+	if rel := p.rels[id]; !rel.External {
+		return rel.Target
+	}
+	return ""
 }
 
 // optional turns the absence of a part into no decoder.
