@@ -1,0 +1,119 @@
+package pdf
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/pdf/content"
+	"freshet/pipeline/extract/pdf/layout"
+)
+
+// Version names the rules by which PDF files are read; see extract.Text.Version.
+const Version = "pdf/1"
+
+// Way is the extract.Text.Way of PDF files.
+const Way = "pdf"
+
+// read reads b in this process.
+func read(ctx context.Context, b []byte, passwords []string, l extract.Limits) (*extract.Text, error) {
+	o, err := open(ctx, b, passwords, l)
+	if err != nil {
+		return nil, err
+	}
+	t := &extract.Text{Version: Version, Way: Way, Properties: properties(o.doc)}
+	t.Title = t.Properties["title"]
+	t.Language = extract.NormalLanguage(o.doc.Language())
+	t.Links = links(o.pages, l.Links)
+	q := glyphQuality(o.pages)
+	t.Blocks = layout.Blocks(o.pages)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return judge(t, q)
+}
+
+// links collects the addresses, each once.
+func links(pages []layout.Page, most int) []extract.Link {
+	var out []extract.Link
+	seen := map[string]bool{}
+	for i := range pages {
+		for _, l := range pages[i].Links {
+			if len(out) < most && !seen[l.URI] && strings.Contains(l.URI, ":") {
+				seen[l.URI] = true
+				out = append(out, extract.Link{URI: extract.Fold(strings.ToValidUTF8(l.URI, ""))})
+			}
+		}
+	}
+	return out
+}
+
+// properties reads the document's information.
+func properties(d *content.Document) map[string]string {
+	out := map[string]string{}
+	for key, name := range map[string]string{"Title": "title", "Author": "author", "Subject": "subject", "Keywords": "keywords"} {
+		s := extract.Fold(strings.ToValidUTF8(d.Info(key), ""))
+		if key == "Title" && noTitle(s) {
+			continue
+		}
+		if s != "" {
+			out[name] = s
+		}
+	}
+	for key, name := range map[string]string{"CreationDate": "created", "ModDate": "modified"} {
+		if t, ok := date(d.Info(key)); ok {
+			out[name] = t.Format(time.RFC3339)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// noTitle reports whether a title is what a program put there by itself: the name of
+// a file or of the program, or nothing that a person would call a document.
+func noTitle(s string) bool {
+	lower := strings.ToLower(s)
+	for _, prefix := range []string{"microsoft word - ", "microsoft powerpoint - ", "microsoft excel - ", "untitled", "sans titre", "unbenannt", "document1", "file:", "about:blank", "/"} {
+		if strings.HasPrefix(lower, prefix) {
+			return true
+		}
+	}
+	for _, suffix := range []string{".doc", ".docx", ".odt", ".rtf", ".pdf", ".ppt", ".pptx", ".xls", ".xlsx", ".indd", ".qxd", ".tex", ".dvi", ".ps", ".eps", ".ai", ".pub", ".fm", ".html", ".htm", ".p65", ".pmd", ".cdr"} {
+		if strings.HasSuffix(lower, suffix) {
+			return true
+		}
+	}
+	return len([]rune(s)) < 3
+}
+
+// dates is the form of a date: D:YYYYMMDDHHmmSSOHH'mm'.
+var dates = regexp.MustCompile(`^(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(Z|[+-]\d\d'?(?:\d\d)?)?`)
+
+// date reads a date of PDF.
+func date(s string) (time.Time, bool) {
+	m := dates.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil {
+		return time.Time{}, false
+	}
+	text := m[1]
+	for i, otherwise := range []string{"01", "01", "00", "00", "00"} {
+		part := m[i+2]
+		if part == "" {
+			part = otherwise
+		}
+		text += part
+	}
+	zone := strings.ReplaceAll(m[7], "'", "")
+	switch {
+	case zone == "" || zone == "Z":
+		zone = "+0000"
+	case len(zone) == 3:
+		zone += "00"
+	}
+	t, err := time.Parse("20060102150405-0700", text+zone)
+	return t, err == nil && t.Year() > 1970
+}
