@@ -13,12 +13,14 @@ import (
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/external"
 	"freshet/pipeline/extract/formats"
+	"freshet/pipeline/extract/pdf"
 )
 
 // extractConfig says what reading a document may cost, and what is read by others.
 type extractConfig struct {
 	Limits   limitsConfig             `yaml:"limits"`
 	Commands map[string]commandConfig `yaml:"commands"`
+	PDF      pdfConfig                `yaml:"pdf"`
 
 	limits   extract.Limits
 	commands map[string]external.Command
@@ -55,6 +57,7 @@ const largestDocument = 1 << 30
 
 // check expands references and reads the limits.
 func (x *extractConfig) check(w *walker, e expander) {
+	x.PDF.check(w, e)
 	from, to := &x.Limits, &x.limits
 	for _, size := range []struct {
 		key, text string
@@ -149,12 +152,15 @@ func readTime(s string) (time.Duration, error) {
 
 // formatsConfig is how every Extractor of this process is made; c may be nil.
 func formatsConfig(c *config) formats.Config {
+	options := pdf.Options{Command: []string{ownProgram(), pdf.Argument}}
 	var out formats.Config
 	if c != nil {
 		out.Limits = c.Extract.limits
 		if len(c.Extract.commands) > 0 {
 			out.External = external.New(external.Config{Commands: c.Extract.commands})
 		}
+		options.Passwords, options.Pdftotext = c.Extract.PDF.Passwords, c.Extract.PDF.Pdftotext
 	}
+	out.PDF = pdf.New(options)
 	return out
 }

@@ -116,6 +116,8 @@ func (w *walker) extract(n ast.Node) {
 			for _, f := range forms {
 				w.block(f.Value, "extract.commands."+f.Key.String(), keysOf(commandConfig{}))
 			}
+		case "pdf":
+			w.block(v.Value, "extract.pdf", keysOf(pdfConfig{}))
 		}
 	}
 }

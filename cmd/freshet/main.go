@@ -11,11 +11,16 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"freshet/pipeline/extract/pdf"
 )
 
 func main() { os.Exit(run()) }
 
 func run() int {
+	if len(os.Args) == 2 && os.Args[1] == pdf.Argument {
+		return readPDF()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	go func() {
@@ -27,4 +32,12 @@ func run() int {
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())), Patience: 2 * time.Second,
 	}
 	return m.Run(ctx)
+}
+
+// readPDF makes this process one that reads PDF files for another.
+func readPDF() int {
+	if err := pdf.Work(os.Stdin, os.Stdout); err != nil {
+		return exitFailed
+	}
+	return 0
 }

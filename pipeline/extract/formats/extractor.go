@@ -12,6 +12,7 @@ import (
 	"freshet/connectors"
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/external"
+	"freshet/pipeline/extract/pdf"
 )
 
 // Config is what an Extractor is made with.
@@ -19,6 +20,7 @@ type Config struct {
 	Limits extract.Limits // zero fields take their defaults
 	// External has programs of this machine read what no reader does; nil: nothing.
 	External *external.Converter
+	PDF      *pdf.Reader // nil: PDF files are not read
 }
 
 // An Extractor reads documents. It is safe for concurrent use.

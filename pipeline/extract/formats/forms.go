@@ -8,6 +8,7 @@ import (
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/markup"
 	"freshet/pipeline/extract/opendocument"
+	"freshet/pipeline/extract/pdf"
 	"freshet/pipeline/extract/sheets"
 	"freshet/pipeline/extract/slides"
 	"freshet/pipeline/extract/word"
@@ -28,6 +29,7 @@ const (
 	formODT      form = "odt"
 	formODS      form = "ods"
 	formODP      form = "odp"
+	formPDF      form = "pdf"
 )
 
 // A reading is how a form is read.
@@ -40,7 +42,7 @@ type reading struct {
 }
 
 // readings are the forms that an Extractor of this Config reads.
-func readings(Config) map[form]reading {
+func readings(c Config) map[form]reading {
 	return map[form]reading{
 		formText:     {version: "text/1", text: readText},
 		formHTML:     {version: markup.HTMLVersion, text: markup.ReadHTML},
@@ -53,6 +55,7 @@ func readings(Config) map[form]reading {
 		formODT:      {version: opendocument.TextVersion, bytes: opendocument.Read},
 		formODS:      {version: opendocument.SpreadsheetVersion, bytes: opendocument.Read},
 		formODP:      {version: opendocument.PresentationVersion, bytes: opendocument.Read},
+		formPDF:      {version: pdf.Version, bytes: c.PDF.Read},
 	}
 }
 

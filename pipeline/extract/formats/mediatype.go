@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"mime"
 	"path"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -25,6 +26,8 @@ const sniffed = 4 << 10
 // among the textual forms, which look alike. The form need not be one that is read.
 func formOf(b []byte, o extract.Options) (form, error) {
 	switch {
+	case isPDF(b):
+		return formPDF, nil
 	case container.IsZip(b):
 		return formOfArchive(b, o.Limits)
 	case container.IsCompound(b):
@@ -38,6 +41,22 @@ func formOf(b []byte, o extract.Options) (form, error) {
 		return formMail, nil
 	}
 	return formOfText(b, o.MediaType, o.URI)
+}
+
+// pdfWithin is how far from its beginning a file may call itself a PDF.
+const pdfWithin = 1024
+
+// pdfMark is how a PDF file begins, at least on a line of its own.
+var pdfMark = regexp.MustCompile(`(?:^|[\r\n\x00 \t])%PDF-\d`)
+
+// isPDF recognises PDF files, also with other bytes before their beginning: there a
+// line of an object has to follow, as a text may speak of PDF files.
+func isPDF(b []byte) bool {
+	at := pdfMark.FindIndex(b[:min(len(b), pdfWithin)])
+	if at == nil {
+		return false
+	}
+	return len(bytes.TrimSpace(b[:at[0]])) == 0 || bytes.Contains(b[at[1]:], []byte(" obj")) && bytes.Contains(b[at[1]:], []byte("endobj"))
 }
 
 // saysMail reports whether the document is declared, or named, as a mail.

@@ -48,5 +48,5 @@ func unreadDetail(f form) string {
 	if programFor(f) == "image" {
 		return "it is a picture (" + string(f) + ")" + needsProgram(f)
 	}
-	return "cannot read " + string(f) + "; HTML, Markdown, plain text and the documents of Office are read"
+	return "cannot read " + string(f) + "; HTML, Markdown, plain text, PDF and the documents of Office are read"
 }

@@ -55,8 +55,12 @@ func New(o Options) *Reader {
 // Read reads a PDF file. A *connectors.Verdict in the error's chain says why it
 // cannot be read as it stands: too_large, malformed, encrypted, empty (pictures
 // only, or a text that nobody could read). Any other error is a fault of the child
-// process or the cause of ctx. Read returns as soon as ctx is done.
+// process or the cause of ctx. Read returns as soon as ctx is done. A nil Reader has
+// the verdict unsupported_media_type on every file.
 func (r *Reader) Read(ctx context.Context, content []byte, o extract.Options) (*extract.Text, error) {
+	if r == nil {
+		return nil, &connectors.Verdict{Reason: connectors.VerdictMediaType, Detail: "PDF files are not read here"}
+	}
 	o.Limits = o.Limits.WithDefaults()
 	t, err := r.own(ctx, content, o)
 	if r.options.Pdftotext == "" || ctx.Err() != nil || !defeated(t, err) {
