@@ -73,7 +73,9 @@ func newCryptor(d syntax.Dict, id []byte, passwords []string) (*cryptor, error) 
 		}
 	case 4, 5, 6:
 		c.strings, c.streams = methodOf(d, "StrF"), methodOf(d, "StmF")
-		h.length = 16
+		if h.length < 5 || h.length > 16 {
+			h.length = 16
+		}
 	default:
 		return nil, ErrScheme
 	}
@@ -81,6 +83,14 @@ func newCryptor(d syntax.Dict, id []byte, passwords []string) (*cryptor, error) 
 		for _, form := range spellings(p) {
 			if c.key = h.open(form); c.key != nil {
 				return c, nil
+			}
+			// The length that a filter of version 4 gives is not always meant.
+			if given := h.length; h.version == 4 {
+				h.length = 16
+				if c.key = h.open(form); c.key != nil {
+					return c, nil
+				}
+				h.length = given
 			}
 		}
 	}
