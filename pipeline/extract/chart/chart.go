@@ -177,16 +177,18 @@ func (r *reader) one() error {
 }
 
 // values reads the points that are kept of a range of cells. Categories of several
-// levels are joined, the outer one first.
+// levels are joined, the outer one, which goes on until the next, first.
 func (r *reader) values() ([]string, error) {
-	var out []string
+	levels := [][]string{nil}
 	var code string
-	at, level := -1, 0
+	at := -1
 	err := r.inside(func(e xml.StartElement) error {
 		var err error
 		switch e.Name.Local {
 		case "lvl":
-			level++
+			if last := len(levels) - 1; levels[last] != nil {
+				levels = append(levels, nil)
+			}
 		case "formatCode":
 			code, err = r.d.Text()
 			return err
@@ -196,29 +198,36 @@ func (r *reader) values() ([]string, error) {
 				at = -1
 				return nil
 			}
-			if r.points++; at >= r.most || r.points > r.most {
-				return &connectors.Verdict{Reason: connectors.VerdictTooLarge,
-					Detail: fmt.Sprintf("a chart has more than %d points (limits: cells)", r.most)}
-			}
 		case "v":
 			raw, err := r.d.Text()
 			if err != nil || at < 0 {
 				return err
 			}
-			for len(out) <= at {
-				out = append(out, "")
+			last := &levels[len(levels)-1]
+			// Points that are left out take their place, too.
+			if r.points += max(at+1-len(*last), 0); r.points > r.most {
+				return &connectors.Verdict{Reason: connectors.VerdictTooLarge,
+					Detail: fmt.Sprintf("a chart has more than %d points (limits: cells)", r.most)}
 			}
-			shown := extract.Fold(r.format.Number(strings.TrimSpace(raw), numbers.Format{Code: code}))
-			if level > 1 && out[at] != "" && shown != "" {
-				shown += ", " + out[at]
+			for len(*last) <= at {
+				*last = append(*last, "")
 			}
-			if level <= 1 || shown != "" {
-				out[at] = shown
-			}
-			return nil
+			(*last)[at] = extract.Fold(r.format.Number(strings.TrimSpace(raw), numbers.Format{Code: code}))
 		}
 		return nil
 	})
+	out := levels[0]
+	for _, outer := range levels[1:] {
+		under := ""
+		for i := range out {
+			if i < len(outer) && outer[i] != "" {
+				under = outer[i]
+			}
+			if under != "" && out[i] != "" {
+				out[i] = under + ", " + out[i]
+			}
+		}
+	}
 	return out, err
 }
 

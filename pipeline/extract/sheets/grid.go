@@ -203,18 +203,7 @@ func sameRows(cells []cell, left, right area) bool {
 // that does not separate is left out. places[i] is the cell in rows[i/width][i%width],
 // nil where nothing is shown.
 func (p *part) matrix() (rows [][]string, places []*cell) {
-	used := make([]bool, p.width())
-	for i := range p.cells {
-		used[p.cells[i].col-p.left] = true
-	}
-	at := make([]int, p.width())
-	width := 0
-	for i, u := range used {
-		at[i] = width
-		if u {
-			width++
-		}
-	}
+	at, width := p.used()
 	places = make([]*cell, width*p.height())
 	flat := make([]string, width*p.height())
 	for i := range p.cells {
@@ -229,5 +218,21 @@ func (p *part) matrix() (rows [][]string, places []*cell) {
 	return rows, places
 }
 
+// used numbers the columns that show something.
+func (p *part) used() (at []int, width int) {
+	at = make([]int, p.width())
+	for i := range p.cells {
+		at[p.cells[i].col-p.left] = 1
+	}
+	for i, shows := range at {
+		at[i] = width
+		width += shows
+	}
+	return at, width
+}
+
 // size is the number of places of the matrix, before it is made.
-func (p *part) size() int { return p.width() * p.height() }
+func (p *part) size() int {
+	_, width := p.used()
+	return width * p.height()
+}

@@ -108,7 +108,8 @@ func (l *look) inherit(s *shape) levels {
 		return levels{}
 	}
 	var below levels
-	for at := l; at != nil; at = at.above {
+	// A layout has one master; files that say more are not followed in a circle.
+	for at, above := l, 0; at != nil && above < 2; at, above = at.above, above+1 {
 		if p := at.find(s); p != nil {
 			if !s.known && p.known {
 				s.box = p.box
