@@ -205,7 +205,7 @@ func (r *reader) values() ([]string, error) {
 			}
 			last := &levels[len(levels)-1]
 			// Points that are left out take their place, too.
-			if r.points += max(at+1-len(*last), 0); r.points > r.most {
+			if r.points += max(at-len(*last), 0) + 1; r.points > r.most || at >= r.most {
 				return &connectors.Verdict{Reason: connectors.VerdictTooLarge,
 					Detail: fmt.Sprintf("a chart has more than %d points (limits: cells)", r.most)}
 			}

@@ -88,7 +88,7 @@ func TestChartsAreTheTablesThatTheyDraw(t *testing.T) {
 
 func TestHostileChartsAreRefused(t *testing.T) {
 	for name, content := range map[string]string{
-		"a point far away": `<c:plotArea><c:pieChart>` + named("n", `<c:val><c:pt idx="999999999"><c:v>1</c:v></c:pt></c:val>`) + `</c:pieChart></c:plotArea>`,
+		"a point far away": `<c:plotArea><c:pieChart>` + named("n", `<c:val><c:pt idx="9223372036854775807"><c:v>1</c:v></c:pt></c:val>`) + `</c:pieChart></c:plotArea>`,
 		"points far away":  `<c:plotArea><c:pieChart>` + strings.Repeat(named("n", `<c:val><c:pt idx="800"><c:v>1</c:v></c:pt></c:val>`), 9) + `</c:pieChart></c:plotArea>`,
 		"too many points":  `<c:plotArea><c:pieChart>` + strings.Repeat(named("n", points("val", "General", "1", "2", "3")), 400) + `</c:pieChart></c:plotArea>`,
 	} {
