@@ -26,6 +26,8 @@ type evidence struct {
 	rules            int // rules across
 	heavyHead        bool
 	short            bool // cells are short
+	leaders          int  // lines that end with dots, as in a table of contents
+	fixed            int  // lines of program text
 	items            int  // lines that begin with the marker of a list item
 	pageNumbers      bool // the last column is that of a table of contents
 	aligned, covered float64
@@ -44,7 +46,63 @@ func (c *cutter) alignedTable(g *band, columns [][]word) *block {
 	if !e.table() {
 		return nil
 	}
+	if finer := c.figureColumns(columns); len(finer) > len(columns) {
+		rows = c.cellRows(finer)
+	}
 	return c.tableFrom(g.x0, g.x1, g.y0, g.y1, rows, nil)
+}
+
+// figureColumns splits columns of figures that stand closer to each other than
+// columns of words: white runs between them in all lines but that of their names.
+func (c *cutter) figureColumns(columns [][]word) [][]word {
+	var out [][]word
+	for _, words := range columns {
+		lines := linesOf(words)
+		if len(lines) < 4 {
+			out = append(out, words)
+			continue
+		}
+		var white []span
+		left, right := math.Inf(1), math.Inf(-1)
+		figures, all := 0, 0
+		for i, l := range lines[1:] {
+			own := []span{{math.Inf(-1), l.x0}}
+			reach := math.Inf(-1)
+			for k := range l.words {
+				w := &l.words[k]
+				if k > 0 && w.x0-reach > 0.25*w.size {
+					own = append(own, span{reach, w.x0})
+				}
+				reach = max(reach, w.x1)
+				all++
+				figures += count(isNumber(w.text) || w.runes == 1 && isDash([]rune(w.text)[0]), 1)
+			}
+			own = append(own, span{reach, math.Inf(1)})
+			left, right = min(left, l.x0), max(right, l.x1)
+			if i == 0 {
+				white = own
+			} else {
+				white = intersect(white, own)
+			}
+		}
+		var cuts []float64
+		for _, s := range white {
+			if s.a > left && s.b < right && s.b-s.a > 0.25*c.em {
+				cuts = append(cuts, (s.a+s.b)/2)
+			}
+		}
+		if len(cuts) == 0 || 5*figures < 4*all {
+			out = append(out, words)
+			continue
+		}
+		parts := make([][]word, len(cuts)+1)
+		for _, w := range words {
+			k, _ := slices.BinarySearch(cuts, (w.x0+w.x1)/2)
+			parts[k] = append(parts[k], w)
+		}
+		out = append(out, parts...)
+	}
+	return out
 }
 
 // cellRows clusters the words of all columns by baseline.
@@ -98,6 +156,8 @@ func (c *cutter) weigh(g *band, columns [][]word, rows []cellRow) evidence {
 			if _, ok := markerOf(l.text()); ok {
 				e.items++
 			}
+			e.fixed += count(l.fixed, 1)
+			e.leaders += count(leaders(l.text()), 1)
 			figures += count(isNumber(l.text()), 1)
 			if l.runes >= 14 && (right-l.x1 < 0.15*(right-left) || isLower(firstLetter(l.text()))) {
 				running++
@@ -221,7 +281,7 @@ func (e *evidence) table() bool {
 	if e.prose >= 2 && e.rules < 3 || e.prose > 0 && e.prose >= e.columns {
 		return false
 	}
-	if e.rules < 2 && 3*e.items > e.lines {
+	if e.rules < 2 && 3*e.items > e.lines || 2*e.fixed > e.lines || 5*e.leaders > e.lines {
 		return false
 	}
 	hints := count(e.rules >= 2, 2) + count(e.heavyHead, 1) + count(e.numbers > 0, 1) + count(e.short, 1)

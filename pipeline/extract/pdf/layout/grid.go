@@ -40,6 +40,9 @@ func (c *cutter) tables(words []word) []word {
 	for i := range grids {
 		g := &grids[i]
 		inside := g.fill(words, taken)
+		if c.crosses(g, words, taken, inside) {
+			continue
+		}
 		t := c.tableOf(g)
 		if t == nil {
 			continue
@@ -294,6 +297,45 @@ func (g *grid) fill(words []word, taken []bool) []int {
 	return inside
 }
 
+// crosses reports whether lines of text run across the left or right edge of the
+// grid: it is a drawing over which text flows, or beside which it was cut.
+func (c *cutter) crosses(g *grid, words []word, taken []bool, inside []int) bool {
+	if len(inside) == 0 {
+		return false
+	}
+	in := make(map[int]bool, len(inside))
+	for _, k := range inside {
+		in[k] = true
+	}
+	left, right := g.xs[0], g.xs[len(g.xs)-1]
+	// The words are sorted by height, so that those of a line are neighbours.
+	crossing := 0
+	for _, k := range inside {
+		w := &words[k]
+		if w.x0-left > 2*c.em && right-w.x1 > 2*c.em {
+			continue
+		}
+		for _, step := range [...]int{-1, 1} {
+			for n, j := 0, k+step; n < neighbours && j >= 0 && j < len(words); n, j = n+1, j+step {
+				o := &words[j]
+				if math.Abs(o.middle()-w.middle()) > 0.1*w.size {
+					break
+				}
+				if in[j] || taken[j] || o.table != nil {
+					continue
+				}
+				if d := w.x0 - o.x1; d > -0.1*w.size && d < 0.6*w.size {
+					crossing++
+				}
+				if d := o.x0 - w.x1; d > -0.1*w.size && d < 0.6*w.size {
+					crossing++
+				}
+			}
+		}
+	}
+	return crossing >= 2
+}
+
 // tableOf turns a filled grid into a table, nil where it is none: a frame, a
 // drawing, a page of boxes.
 func (c *cutter) tableOf(g *grid) *block {
@@ -350,6 +392,9 @@ func (c *cutter) tableOf(g *grid) *block {
 		if empty {
 			continue
 		}
+		if caption(row[0]) || caption(row[columns-1]) || c.stacked(g, j) {
+			return nil
+		}
 		if split := c.splitBand(g, j); split != nil {
 			t.rows = append(t.rows, split...)
 			bold = append(bold, make([]bool, len(split))...)
@@ -372,6 +417,28 @@ func (c *cutter) tableOf(g *grid) *block {
 		t.columns = append(t.columns, (g.xs[i]+g.xs[i+1])/2)
 	}
 	return t
+}
+
+// stacked reports whether two cells of row j or more hold many short lines that
+// splitBand cannot tell apart: a form, whose lines belong together across cells.
+func (c *cutter) stacked(g *grid, j int) bool {
+	if c.splitBand(g, j) != nil {
+		return false
+	}
+	deep := 0
+	for i := range g.columns() {
+		k := g.cell[j*g.columns()+i]
+		if i > 0 && k == g.cell[j*g.columns()+i-1] || len(g.words[k]) < 8 {
+			continue
+		}
+		lines := linesOf(g.words[k])
+		runes := 0
+		for l := range lines {
+			runes += lines[l].runes
+		}
+		deep += count(len(lines) >= 8 && runes < 20*len(lines), 1)
+	}
+	return deep >= 2
 }
 
 // spansDown reports whether a cell of row j goes on in the next row.

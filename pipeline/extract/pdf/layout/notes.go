@@ -47,6 +47,7 @@ func (a *assembly) findNotes() {
 			})
 		})
 	}
+	a.splitNotes(calls)
 	a.called = map[string]bool{}
 	for i := range a.blocks {
 		b := &a.blocks[i]
@@ -63,6 +64,36 @@ func (a *assembly) findNotes() {
 		b.text = "[" + sign + "] " + rest
 		b.listed = false
 	}
+}
+
+// splitNotes takes small paragraphs apart at the lines that begin with the sign of
+// the next footnote.
+func (a *assembly) splitNotes(calls map[string]bool) {
+	out := make([]block, 0, len(a.blocks))
+	for _, b := range a.blocks {
+		sign, _ := noteSign(b.text)
+		if !b.isText() || len(b.lines) < 2 || b.size > 0.97*a.body || !calls[noteKey(b.page, sign)] {
+			out = append(out, b)
+			continue
+		}
+		begin := 0
+		for i := 1; i <= len(b.lines); i++ {
+			if i < len(b.lines) {
+				next, _ := noteSign(b.lines[i].text())
+				if next == "" || next == sign || !calls[noteKey(b.page, next)] {
+					continue
+				}
+				sign = next
+			}
+			part := b
+			part.lines = b.lines[begin:i]
+			j := joiner{vocabulary: a.vocabulary}
+			part.text = j.text(part.lines)
+			out = append(out, part)
+			begin = i
+		}
+	}
+	a.blocks = out
 }
 
 // eachCall visits the raised signs of s, with their place.

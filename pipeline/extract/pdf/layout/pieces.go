@@ -222,7 +222,11 @@ func (s *piece) fits(h *piece) (float64, bool) {
 			break
 		}
 	}
-	if s.x0 < left-0.15*em || s.x1 > right+0.15*em {
+	over := 0.15 * em
+	if len(s.chars) == 1 {
+		over = max(over, 0.5*(s.x1-s.x0)) // a letter of a logo may be kerned into others
+	}
+	if s.x0 < left-over || s.x1 > right+over {
 		return 0, false
 	}
 	return max(min(s.x0-left, right-s.x1), 0), true

@@ -62,7 +62,7 @@ func (c *cutter) read(words []word, depth int) {
 	var above *band // the last group, when it is at the end of flat
 	for _, g := range c.groups(c.bands(words)) {
 		columns := c.columnsOf(&g)
-		if len(columns) < 2 || c.sideBySide(columns) {
+		if len(columns) < 2 || c.sideBySide(columns) || fixedText(g.words) {
 			flat, above = append(flat, g.words...), &g
 			continue
 		}
@@ -94,6 +94,16 @@ func (c *cutter) read(words []word, depth int) {
 		}
 	}
 	c.leaf(flat)
+}
+
+// fixedText reports program text: its columns, as of comments, belong to its lines.
+func fixedText(words []word) bool {
+	for i := range words {
+		if !words[i].fixed {
+			return false
+		}
+	}
+	return true
 }
 
 func rightToLeftText(words []word) bool {
