@@ -70,7 +70,7 @@ func (c *cutter) figureColumns(columns [][]word) [][]word {
 			reach := math.Inf(-1)
 			for k := range l.words {
 				w := &l.words[k]
-				if k > 0 && w.x0-reach > 0.25*w.size {
+				if k > 0 && w.x0-reach > 0.12*w.size {
 					own = append(own, span{reach, w.x0})
 				}
 				reach = max(reach, w.x1)
@@ -87,7 +87,7 @@ func (c *cutter) figureColumns(columns [][]word) [][]word {
 		}
 		var cuts []float64
 		for _, s := range white {
-			if s.a > left && s.b < right && s.b-s.a > 0.25*c.em {
+			if s.a > left && s.b < right && s.b-s.a > 0.12*c.em {
 				cuts = append(cuts, (s.a+s.b)/2)
 			}
 		}
@@ -96,9 +96,23 @@ func (c *cutter) figureColumns(columns [][]word) [][]word {
 			continue
 		}
 		parts := make([][]word, len(cuts)+1)
-		for _, w := range words {
+		names := lines[0].words
+		if len(names) == len(parts) {
+			// Names are wider than their figures, but as many.
+			for k, w := range names {
+				parts[k] = append(parts[k], w)
+			}
+			names = nil
+		}
+		for _, w := range names {
 			k, _ := slices.BinarySearch(cuts, (w.x0+w.x1)/2)
 			parts[k] = append(parts[k], w)
+		}
+		for _, l := range lines[1:] {
+			for _, w := range l.words {
+				k, _ := slices.BinarySearch(cuts, (w.x0+w.x1)/2)
+				parts[k] = append(parts[k], w)
+			}
 		}
 		out = append(out, parts...)
 	}

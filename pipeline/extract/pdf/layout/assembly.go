@@ -17,6 +17,7 @@ type assembly struct {
 }
 
 func (a *assembly) run() []extract.Block {
+	a.allowTypewriter()
 	a.joinContinued()
 	a.setTexts()
 	a.joinTables()
@@ -27,6 +28,25 @@ func (a *assembly) run() []extract.Block {
 	a.joinCode()
 	a.joinLists()
 	return extract.AttachLeads(a.output())
+}
+
+// allowTypewriter takes text in a font of one width for program text only where
+// most text is in other fonts.
+func (a *assembly) allowTypewriter() {
+	fixed, all := 0, 0
+	for i := range a.blocks {
+		for k := range a.blocks[i].lines {
+			l := &a.blocks[i].lines[k]
+			all += l.runes
+			fixed += count(l.fixed, l.runes)
+		}
+	}
+	if 2*fixed <= all {
+		return
+	}
+	for i := range a.blocks {
+		a.blocks[i].fixed = false
+	}
 }
 
 // joinContinued joins paragraphs that go on in the next column or on the next

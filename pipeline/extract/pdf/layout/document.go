@@ -45,14 +45,19 @@ func Blocks(pages []Page) []extract.Block {
 	return d.Blocks()
 }
 
-// Add reads the next page. It keeps nothing of p but its rules.
+// Add reads the next page. It keeps nothing of p.
 func (d *Document) Add(p *Page) {
 	if d.vocabulary == nil {
 		d.vocabulary, d.sizes = vocabulary{}, map[int]int{}
 	}
 	page := pageWords{number: p.Number, width: p.Width, height: p.Height}
 	if len(p.Rules) <= maxRules {
-		page.rules = p.Rules
+		for _, r := range p.Rules {
+			// Frames that reach beyond the page are those of drawings.
+			if p.Width <= 0 || r.X0 > -thick && r.Y0 > -thick && r.X1 < p.Width+thick && r.Y1 < p.Height+thick {
+				page.rules = append(page.rules, r)
+			}
+		}
 	}
 	for _, l := range layersOf(p) {
 		var words []word
@@ -119,8 +124,37 @@ func usualSize(sizes map[int]int) float64 {
 	return max(float64(best)/2, 1)
 }
 
-// folded is text as it is kept: white space folded line by line, NFC.
+// withoutLeaders shortens the dots that lead to a page number or to an empty field.
+func withoutLeaders(s string) string {
+	if !strings.Contains(s, "...") && !strings.Contains(s, ". . .") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		n, dots := i, 0
+		for n < len(s) && (s[n] == '.' || s[n] == ' ') {
+			dots += count(s[n] == '.', 1)
+			n++
+		}
+		switch {
+		case n == i:
+			b.WriteByte(s[i])
+			i++
+			continue
+		case dots < 4:
+			b.WriteString(s[i:n])
+		default:
+			b.WriteString(" … ")
+		}
+		i = n
+	}
+	return b.String()
+}
+
+// folded is text as it is kept: white space folded line by line, NFC, leaders of
+// dots shortened.
 func folded(s string) string {
+	s = withoutLeaders(s)
 	if !strings.Contains(s, "\n") {
 		return extract.Fold(s)
 	}

@@ -392,7 +392,7 @@ func (c *cutter) tableOf(g *grid) *block {
 		if empty {
 			continue
 		}
-		if caption(row[0]) || caption(row[columns-1]) || c.stacked(g, j) {
+		if slices.ContainsFunc(row, caption) || c.stacked(g, j) {
 			return nil
 		}
 		if split := c.splitBand(g, j); split != nil {
@@ -403,7 +403,7 @@ func (c *cutter) tableOf(g *grid) *block {
 		t.rows = append(t.rows, row)
 		bold = append(bold, heavy)
 	}
-	t.rows = withoutEmptyColumns(t.rows)
+	t.rows = g.withoutEmptyColumns(t.rows)
 	if len(t.rows) == 0 || len(t.rows[0]) < 2 || len(t.rows) < 2 && columns < 3 {
 		return nil
 	}
@@ -533,20 +533,20 @@ func (c *cutter) cellText(words []word) string {
 	return j.text(texts)
 }
 
-// withoutEmptyColumns drops columns that have no text in any row, and columns
-// that say the same as the one before in every row: edges that nearly met.
-func withoutEmptyColumns(rows [][]string) [][]string {
-	if len(rows) == 0 {
-		return nil
-	}
-	keep := make([]bool, len(rows[0]))
+// withoutEmptyColumns drops columns that have no text in any row, and those whose
+// places are merged with the column before in every row: edges that nearly met.
+func (g *grid) withoutEmptyColumns(rows [][]string) [][]string {
+	columns := g.columns()
+	keep := make([]bool, columns)
 	for i := range keep {
+		text, own := false, i == 0
 		for _, row := range rows {
-			if row[i] != "" && (i == 0 || row[i] != row[i-1]) {
-				keep[i] = true
-				break
-			}
+			text = text || row[i] != ""
 		}
+		for j := range g.rows() {
+			own = own || g.cell[j*columns+i] != g.cell[j*columns+i-1]
+		}
+		keep[i] = text && own
 	}
 	for k, row := range rows {
 		out := row[:0:0]

@@ -19,7 +19,7 @@ const (
 
 // findHeadings marks the blocks that read as headings.
 func (a *assembly) findHeadings() {
-	marked := a.marked()
+	marked, posters := a.marked(), a.posters()
 	heavy := a.mostlyBold()
 	for i := range a.blocks {
 		b := &a.blocks[i]
@@ -33,7 +33,7 @@ func (a *assembly) findHeadings() {
 		if !headingShape(b) || caption(b.text) {
 			continue
 		}
-		if a.headingStyle(b, heavy) && a.headsSomething(i) {
+		if a.headingStyle(b, heavy) && a.headsSomething(i, posters[b.page]) {
 			b.kind = extract.Heading
 		}
 	}
@@ -59,6 +59,24 @@ func markKey(s string) string {
 		}
 		return -1
 	}, s)
+}
+
+// posters are the pages on which most texts are short and large: figures, covers
+// and slides, whose labels are no headings unless text follows them.
+func (a *assembly) posters() map[int]bool {
+	large, all := map[int]int{}, map[int]int{}
+	for i := range a.blocks {
+		b := &a.blocks[i]
+		all[b.page]++
+		if b.isText() && b.size >= largeSize*a.body && len(b.text) < 60 {
+			large[b.page]++
+		}
+	}
+	out := map[int]bool{}
+	for page, n := range large {
+		out[page] = n > 6 && 2*n > all[page]
+	}
+	return out
 }
 
 // mostlyBold reports whether the usual weight of the document is bold.
@@ -155,9 +173,9 @@ func numberedDepth(s string) int {
 
 // headsSomething reports whether text follows the block at i in its column or
 // page, as it does below a heading but not beside the labels of a figure.
-func (a *assembly) headsSomething(i int) bool {
+func (a *assembly) headsSomething(i int, poster bool) bool {
 	b := &a.blocks[i]
-	if b.size >= 1.3*a.body {
+	if b.size >= 1.3*a.body && (!poster || b.first) {
 		return true
 	}
 	for j := i + 1; j < len(a.blocks) && j <= i+4; j++ {

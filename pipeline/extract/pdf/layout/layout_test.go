@@ -304,6 +304,7 @@ func TestRightToLeft(t *testing.T) {
 
 func TestProgramTextKeepsItsLines(t *testing.T) {
 	p := newPen(1)
+	p.set(50, 600, 500, prose)
 	p.fixed = true
 	for i, l := range []string{"func main() {", "    run()", "}"} {
 		x := 50.0
@@ -314,7 +315,7 @@ func TestProgramTextKeepsItsLines(t *testing.T) {
 			x += 5
 		}
 	}
-	wants(t, markdown(p), "```\nfunc main() {\n    run()\n}\n```\n")
+	wants(t, markdown(p), "```\nfunc main() {\n    run()\n}\n```\n\n"+prose+"\n")
 }
 
 func TestDropCaps(t *testing.T) {

@@ -21,7 +21,7 @@ func corridorWidth(lines int) float64 {
 	case lines >= 8:
 		return 0.75
 	case lines >= 3:
-		return 1.1
+		return 0.95
 	}
 	return 1.8
 }

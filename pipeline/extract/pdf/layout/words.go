@@ -61,11 +61,14 @@ func (p *piece) words(out []word) []word {
 	text := p.chars[:0:0]
 	space := make([]bool, 0, len(p.chars)) // before text[i]
 	pending, spaces := false, 0
+	reach := math.Inf(-1)
 	for _, c := range p.chars {
 		if c.space {
-			pending = true
+			// A space under a letter is of another text, drawn over this one.
+			pending = pending || (c.x0+c.x1)/2 >= reach
 			continue
 		}
+		reach = max(reach, c.x1)
 		if pending {
 			spaces++
 		}
