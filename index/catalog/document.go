@@ -221,7 +221,7 @@ func (c *Catalog) Documents(ctx context.Context, f DocumentFilter) ([]Document, 
 	if limit <= 0 {
 		limit = 100
 	}
-	rows, err := c.read.QueryContext(ctx, `SELECT `+documentColumns+fromDocuments+where+` ORDER BY d.doc LIMIT ?`, append(args, limit)...)
+	rows, err := c.read.QueryContext(ctx, `SELECT `+documentColumns+fromDocuments+where+f.order()+` LIMIT ?`, append(args, limit)...)
 	out, err := collect(rows, err, scanDocument)
 	if err != nil {
 		return nil, fmt.Errorf("list documents: %w", err)
@@ -290,6 +290,15 @@ func (f DocumentFilter) where() (string, []any) {
 		return "", nil
 	}
 	return "WHERE " + strings.Join(parts, " AND "), args
+}
+
+// order is by key. The few documents of one text are sorted, or SQLite would go through
+// the whole source in this order to find them.
+func (f DocumentFilter) order() string {
+	if f.TextHash != (index.Hash{}) {
+		return ` ORDER BY d.doc || ''`
+	}
+	return ` ORDER BY d.doc`
 }
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

@@ -40,11 +40,18 @@ func TestReadersNeverWalkThroughTables(t *testing.T) {
 			t.Errorf("%s: %s", name, bad)
 		}
 	}
-	pages, args := DocumentFilter{Source: "s", After: "k"}.where()
-	for _, line := range plan(t, c, `SELECT `+documentColumns+fromDocuments+pages+` ORDER BY d.doc LIMIT 5`, len(args)) {
+	page := DocumentFilter{Source: "s", After: "k"}
+	where, args := page.where()
+	for _, line := range plan(t, c, `SELECT `+documentColumns+fromDocuments+where+page.order()+` LIMIT 5`, len(args)) {
 		if strings.Contains(line, "TEMP B-TREE") {
 			t.Errorf("every page of a source sorts the whole source: %s", line)
 		}
+	}
+	text := DocumentFilter{Source: "s", TextHash: index.Hash{1}, States: []State{Present, Unreadable, Hidden}}
+	where, args = text.where()
+	lines := strings.Join(plan(t, c, `SELECT `+documentColumns+fromDocuments+where+text.order()+` LIMIT 3`, len(args)), "\n")
+	if !strings.Contains(lines, "documents_text") {
+		t.Errorf("a document of this text is looked for among all of its source:\n%s", lines)
 	}
 }
 
