@@ -54,6 +54,7 @@ type DocumentDetails struct {
 	FirstSeen   *time.Time          `json:"first_seen"`
 	Missed      int                 `json:"missed" doc:"Whole passes in a row that did not list it"`
 	Access      any                 `json:"access" doc:"Who may read it"`
+	LeftOut     int                 `json:"template_blocks" doc:"Blocks of its text that stand on most pages of the source and are not in its passages"`
 	Chunks      []ChunkRow          `json:"chunks" doc:"Passages that are served, in order"`
 	Text        any                 `json:"text" doc:"The structured text as it was extracted; null without one"`
 }
@@ -214,7 +215,7 @@ func documentDetails(d *catalog.Document) DocumentDetails {
 	out := DocumentDetails{
 		DocumentRow: documentRow(d), EditURL: v.EditURI, Canonical: v.Canonical, Path: orEmpty(v.Path), MediaType: v.MediaType, Class: v.Class,
 		Facets: v.Facets, Metadata: v.Metadata, Translation: v.TranslationGroup, Form: v.Form, PartOf: v.PartOf, Created: known(v.Created), FirstSeen: known(d.FirstSeen),
-		Missed: d.Missed, Access: v.Access, Chunks: []ChunkRow{},
+		Missed: d.Missed, Access: v.Access, LeftOut: d.LeftOut, Chunks: []ChunkRow{},
 	}
 	if out.Facets == nil {
 		out.Facets = map[string][]string{}

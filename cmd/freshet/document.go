@@ -83,6 +83,9 @@ func (m *Main) printDocument(d *api.DocumentDetails, text bool) error {
 	}
 	t.row("state", state)
 	t.row("text", fmt.Sprintf("%s in %s, language %s", plural(d.Words, "word", "words"), plural(d.Passages, "passage", "passages"), orNone(d.Locale)))
+	if d.LeftOut > 0 {
+		t.row("left out", plural(d.LeftOut, "block that stands", "blocks that stand")+" on most pages of the source")
+	}
 	if d.Form != "" {
 		t.row("read as", d.Form)
 	}

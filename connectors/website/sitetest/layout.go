@@ -29,8 +29,15 @@ func (s *Site) render(p *page, session string) string {
 	if p.layout == 1 {
 		opening, closing = `<div id="content" class="post-content">`, `</div>`
 	}
-	fmt.Fprintf(&b, "%s\n<h1>%s</h1>\n", opening, html.EscapeString(p.title))
+	b.WriteString(opening + "\n")
+	if s.options.Unmarked {
+		FurnitureOf(p.language()).before(&b)
+	}
+	fmt.Fprintf(&b, "<h1>%s</h1>\n", html.EscapeString(p.title))
 	s.body(&b, p)
+	if s.options.Unmarked {
+		FurnitureOf(p.language()).after(&b)
+	}
 	b.WriteString(closing + "\n")
 	if list := s.beside(p); len(list) > 0 {
 		b.WriteString("<aside class=\"related\"><h2>À lire aussi / See also</h2><ul>\n")

@@ -47,6 +47,8 @@ type Options struct {
 	// Defaults: a second, one.
 	Delay       time.Duration
 	Connections int
+	// Unmarked pages carry Furniture.
+	Unmarked bool
 	// Without leaves out oddities, by name; see Families.
 	Without []string
 }
