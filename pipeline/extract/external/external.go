@@ -45,7 +45,7 @@ const (
 func Suggestions() map[string]string {
 	return map[string]string{
 		"doc": "LibreOffice", "xls": "LibreOffice", "ppt": "LibreOffice", "rtf": "LibreOffice", "xlsb": "LibreOffice", "msg": "msgconvert",
-		"odg": "LibreOffice", "epub": "pandoc", "image": "tesseract", "ocr": "ocrmypdf",
+		"odg": "LibreOffice", "image": "tesseract", "ocr": "ocrmypdf",
 	}
 }
 

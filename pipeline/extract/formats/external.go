@@ -15,7 +15,7 @@ import (
 // reader reads; "" for the others.
 func programFor(f form) string {
 	switch f {
-	case "doc", "xls", "ppt", "xlsb", "msg", "odg", "epub":
+	case "doc", "xls", "ppt", "xlsb", "msg", "odg":
 		return string(f)
 	case "text/rtf", "application/rtf":
 		return "rtf"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/book"
 	"freshet/pipeline/extract/markup"
 	"freshet/pipeline/extract/opendocument"
 	"freshet/pipeline/extract/pdf"
@@ -26,6 +27,7 @@ const (
 	formXLSX     form = "xlsx"
 	formPPTX     form = "pptx"
 	formDOCX     form = "docx"
+	formEPUB     form = "epub"
 	formODT      form = "odt"
 	formODS      form = "ods"
 	formODP      form = "odp"
@@ -52,6 +54,7 @@ func readings(c Config) map[form]reading {
 		formXLSX:     {version: sheets.XLSXVersion, bytes: sheets.ReadXLSX},
 		formPPTX:     {version: slides.Version, bytes: slides.Read},
 		formDOCX:     {version: word.Version, bytes: word.Read},
+		formEPUB:     {version: book.Version, bytes: book.Read},
 		formODT:      {version: opendocument.TextVersion, bytes: opendocument.Read},
 		formODS:      {version: opendocument.SpreadsheetVersion, bytes: opendocument.Read},
 		formODP:      {version: opendocument.PresentationVersion, bytes: opendocument.Read},

@@ -42,7 +42,7 @@ func unreadDetail(f form) string {
 		return "it is a compound file of a program that is not known"
 	case "text/rtf":
 		return "it is a file in Rich Text Format (.rtf); save it as .docx" + needsProgram(f)
-	case "odg", "epub":
+	case "odg":
 		return "it is a file in ." + string(f) + needsProgram(f)
 	}
 	if programFor(f) == "image" {
