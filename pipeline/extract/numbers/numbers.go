@@ -97,7 +97,7 @@ func general(f Format) bool {
 
 // plain writes a number without a format: as many digits as mean something.
 func plain(raw string) string {
-	if len(raw) < 10 && !strings.ContainsAny(raw, "eE") {
+	if len(raw) < 10 && !strings.ContainsAny(raw, ".eE") {
 		return raw
 	}
 	v, err := strconv.ParseFloat(raw, 64)

@@ -9,6 +9,8 @@ func TestNumbersAreWrittenAsTheyAreSeen(t *testing.T) {
 		english, french string
 	}{
 		{"12", Format{}, "12", "12"},
+		{"19.0", Format{}, "19", "19"},
+		{"2.5", Format{}, "2.5", "2,5"},
 		{"0.30000000000000004", Format{}, "0.3", "0,3"},
 		{"3760123456789", Format{}, "3760123456789", "3760123456789"},
 		{"1.5E-7", Format{}, "1.5E-07", "1,5E-07"},

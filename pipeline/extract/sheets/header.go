@@ -164,12 +164,10 @@ func year(c *cell) bool {
 	return err == nil && n >= 1900 && n <= 2100
 }
 
-// dataBelow reports whether most cells below one of the names are no texts.
+// dataBelow reports whether most cells of a column below the names are no texts. The
+// column need not have a name: a name may stand for the columns on its right as well.
 func (t *table) dataBelow(from int) bool {
 	for col := range t.width() {
-		if t.at(from, col) == nil {
-			continue
-		}
 		data, all := 0, 0
 		for row := from + 1; row < len(t.rows); row++ {
 			if c := t.at(row, col); c != nil {

@@ -98,6 +98,9 @@ func TestSheetsAreCutIntoTheirTables(t *testing.T) {
 		"years as a header": {func(f *excelize.File) {
 			rows(f, "Sheet1", "A1", "Name|2024|2025", "Salt|1|2")
 		}, []extract.Block{tableOf(1, "Name|2024|2025", "Salt|1|2")}},
+		"a name for two columns": {func(f *excelize.File) {
+			rows(f, "Sheet1", "A1", "Screens||Brands|", "small|1|x|2", "large|3|y|4")
+		}, []extract.Block{tableOf(1, "Screens||Brands|", "small|1|x|2", "large|3|y|4")}},
 		"numbers only": {func(f *excelize.File) {
 			rows(f, "Sheet1", "A1", "1|2", "3|4")
 		}, []extract.Block{tableOf(0, "1|2", "3|4")}},
