@@ -260,6 +260,16 @@ func TestHeadersFootersAndPageNumbersAreLeftOut(t *testing.T) {
 	}
 }
 
+func TestPagesWithNothingButHeadersAreEmpty(t *testing.T) {
+	var pens []*pen
+	for i := 1; i <= 3; i++ {
+		p := newPen(i)
+		p.at(50, 780, "Handbook 2024")
+		pens = append(pens, p)
+	}
+	wants(t, markdown(pens...), "")
+}
+
 func TestWatermarksAreLeftOut(t *testing.T) {
 	p := newPen(1)
 	p.set(50, 700, 500, prose)

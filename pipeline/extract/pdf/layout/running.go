@@ -266,6 +266,9 @@ func (d *Document) dropWatermarks(body float64) {
 		kept := p.layers[:0]
 		for k := range p.layers {
 			l := p.layers[k]
+			if len(l.words) == 0 {
+				continue // all of it was a header
+			}
 			repeated := count[key(&l)] >= max(2, d.needed())
 			slanting := l.angle%90 != 0
 			large := l.words[0].size > 2*body && len(l.words) <= 8
