@@ -26,10 +26,10 @@ func programFor(f form) string {
 	return ""
 }
 
-// needsProgram continues a verdict on a form: what would read it.
+// needsProgram ends a verdict on a form: what would read it.
 func needsProgram(f form) string {
 	key := programFor(f)
-	return ", or have an external program read it: configure extract.commands." + key + ", for instance with " + external.Suggestions()[key]
+	return "have an external program read it: configure extract.commands." + key + ", for instance with " + external.Suggestions()[key]
 }
 
 // ocr is the command for PDF files whose pages are pictures.

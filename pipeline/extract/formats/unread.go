@@ -31,22 +31,22 @@ func unreadDetail(f form) string {
 	case "application/gzip", "application/x-tar", "application/x-rar-compressed", "application/x-7z-compressed", "application/x-bzip2", "application/x-xz", "application/zstd":
 		return "it is an archive (" + string(f) + "); add its files one by one"
 	case "doc", "xls", "ppt":
-		return "it is a file of the older Office (." + string(f) + "); save it as ." + string(f) + "x" + needsProgram(f)
+		return "it is a file of the older Office (." + string(f) + "); save it as ." + string(f) + "x, or " + needsProgram(f)
 	case "xlsb":
-		return "it is a binary Excel workbook (.xlsb); save it as .xlsx" + needsProgram(f)
+		return "it is a binary Excel workbook (.xlsb); save it as .xlsx, or " + needsProgram(f)
 	case "application/mbox":
 		return "it is a folder of many mails in one file (mbox); add its mails one by one, as .eml"
 	case "msg":
-		return "it is a message of Outlook (.msg); save it as .eml" + needsProgram(f)
+		return "it is a message of Outlook (.msg); save it as .eml, or " + needsProgram(f)
 	case "ole":
 		return "it is a compound file of a program that is not known"
 	case "text/rtf":
-		return "it is a file in Rich Text Format (.rtf); save it as .docx" + needsProgram(f)
+		return "it is a file in Rich Text Format (.rtf); save it as .docx, or " + needsProgram(f)
 	case "odg":
-		return "it is a file in ." + string(f) + needsProgram(f)
+		return "it is a file in ." + string(f) + "; " + needsProgram(f)
 	}
 	if programFor(f) == "image" {
-		return "it is a picture (" + string(f) + ")" + needsProgram(f)
+		return "it is a picture (" + string(f) + "); " + needsProgram(f)
 	}
 	return "cannot read " + string(f) + "; HTML, Markdown, plain text, PDF and the documents of Office are read"
 }
