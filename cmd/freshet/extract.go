@@ -104,7 +104,10 @@ func wayWords(t *extract.Text) string {
 func render(t *extract.Text, format string) ([]byte, error) {
 	switch format {
 	case "json":
-		text, err := json.MarshalIndent(t, "", "  ")
+		text, err := json.MarshalIndent(struct {
+			*extract.Text
+			Ways []extract.Tried `json:"ways,omitempty"`
+		}{t, t.Ways}, "", "  ")
 		return append(text, '\n'), err
 	case "text":
 		return []byte(strings.TrimSpace(t.Plain()) + "\n"), nil

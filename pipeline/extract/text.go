@@ -8,9 +8,11 @@ package extract
 
 // The ways in which a Text can have been found.
 const (
-	WayTrafilatura = "trafilatura" // the main content as go-trafilatura sees it
-	WayReadability = "readability" // the main content as readability sees it
+	WayMain        = "main"        // the main content, decided block by block
 	WayBody        = "body"        // everything outside navigation, headers and footers
+	WayTrafilatura = "trafilatura" // in Ways: the main content as go-trafilatura sees it
+	WayReadability = "readability" // in Ways: the main content as readability sees it
+	WayStructure   = "structure"   // in Ways: the innermost element with most of the sentences
 	WayFragment    = "fragment"    // the rich text of a field, taken whole
 	WaySelected    = "selected"    // what Options.Select names, taken whole
 	WayMarkdown    = "markdown"
@@ -23,16 +25,29 @@ const (
 type Text struct {
 	// Version names the rules by which it was read, "html/1". It changes whenever
 	// the same bytes would give another Text.
-	Version    string            `json:"version"`
-	Title      string            `json:"title,omitempty"`
-	Language   string            `json:"language,omitempty"` // BCP 47, "" when unknown
-	Way        string            `json:"way"`                // one of the Way constants
-	Why        string            `json:"why,omitempty"`      // why this way, in words
+	Version  string `json:"version"`
+	Title    string `json:"title,omitempty"`
+	Language string `json:"language,omitempty"` // BCP 47, "" when unknown
+	Way      string `json:"way"`                // one of the Way constants
+	Why      string `json:"why,omitempty"`      // why this way, in words
+	// Ways are what was tried, for people who look into one document. They are not
+	// part of the Text as it is kept.
+	Ways       []Tried           `json:"-"`
 	Properties map[string]string `json:"properties,omitempty"`
 	Links      []Link            `json:"links,omitempty"`
 	// Quality is set by forms whose text can come out garbled.
 	Quality *Quality `json:"quality,omitempty"`
 	Blocks  []Block  `json:"blocks"`
+}
+
+// A Tried is a way that was tried, and what it came to.
+type Tried struct {
+	Way   string `json:"way"`
+	Words int    `json:"words"`
+	// Score is how far it agrees with what was chosen, from 0 to 1: the harmonic mean
+	// of the shares of words that each has of the other.
+	Score  float64 `json:"score"`
+	Chosen bool    `json:"chosen,omitempty"`
 }
 
 // A Quality says how far a Text can be trusted to be what a person sees.

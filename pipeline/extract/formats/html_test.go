@@ -124,8 +124,8 @@ func TestTitleLanguageAndForm(t *testing.T) {
 		o                          extract.Options
 		title, language, way, link string
 	}{
-		"the heading that the title repeats":    {page, extract.Options{}, "Contact", "fr", extract.WayTrafilatura, ""},
-		"the source's title and locale rule":    {page, extract.Options{Title: " Nous  joindre ", Locale: "fr_CA"}, "Nous joindre", "fr-CA", extract.WayTrafilatura, ""},
+		"the heading that the title repeats":    {page, extract.Options{}, "Contact", "fr", extract.WayMain, ""},
+		"the source's title and locale rule":    {page, extract.Options{Title: " Nous  joindre ", Locale: "fr_CA"}, "Nous joindre", "fr-CA", extract.WayMain, ""},
 		"French by its small words":             {french, extract.Options{}, "", "fr", extract.WayText, ""},
 		"English by its small words":            {"<p>You can cancel your contract within the first thirty days and we will pay you back.</p>", extract.Options{}, "", "en", extract.WayFragment, ""},
 		"German by its letters":                 {strings.Repeat("Der schnelle braune Fuchs springt über den faulen Hund und läuft weiter durch den Wald. ", 4), extract.Options{}, "", "de", extract.WayText, ""},
@@ -140,7 +140,7 @@ func TestTitleLanguageAndForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := extractString(t, c.content, c.o)
-			if text.Title != c.title || text.Language != c.language || text.Way != c.way && !(c.way == extract.WayBody && text.Way == extract.WayTrafilatura) {
+			if text.Title != c.title || text.Language != c.language || text.Way != c.way && !(c.way == extract.WayBody && text.Way == extract.WayMain) {
 				t.Errorf("title %q, language %q, way %q (%s)", text.Title, text.Language, text.Way, text.Why)
 			}
 			if c.link != "" && (len(text.Links) != 1 || text.Links[0].URI != c.link) {

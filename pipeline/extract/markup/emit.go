@@ -35,6 +35,7 @@ func (b *builder) emit(block extract.Block, m mark) {
 		b.closing = 0
 	}
 	m.inside, m.onDemand = b.inside, b.onDemand+b.question > 0
+	m.node = b.at
 	b.blocks = append(b.blocks, block)
 	b.marks = append(b.marks, m)
 }

@@ -25,10 +25,41 @@ func parse(ctx context.Context, page string, l extract.Limits) (*html.Node, erro
 	if err != nil {
 		return nil, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: "the HTML is nested too deeply: " + err.Error()}
 	}
+	reveal(doc)
 	if n := countNodes(doc, l.Nodes); n > l.Nodes {
 		return nil, &connectors.Verdict{Reason: connectors.VerdictTooLarge, Detail: fmt.Sprintf("the page has more than %d elements", l.Nodes)}
 	}
 	return doc, nil
+}
+
+// enoughUnscripted is the length, in bytes, from which on the part of a page for
+// browsers without scripts is read. Shorter ones ask to turn scripts on.
+const enoughUnscripted = 400
+
+// reveal puts the paragraphs of a page that it keeps for browsers without scripts
+// in their place.
+func reveal(doc *html.Node) {
+	var found []*html.Node
+	for n := range doc.Descendants() {
+		if n.DataAtom == atom.Noscript && n.FirstChild != nil && n.FirstChild.Type == html.TextNode && n.FirstChild.NextSibling == nil &&
+			len(n.FirstChild.Data) >= enoughUnscripted && strings.Contains(n.FirstChild.Data, "<p") {
+			found = append(found, n)
+		}
+	}
+	for _, n := range found {
+		box := &html.Node{Type: html.ElementNode, DataAtom: atom.Div, Data: "div"}
+		inner, err := html.ParseFragment(strings.NewReader(n.FirstChild.Data), box)
+		if err != nil {
+			continue
+		}
+		for _, c := range inner {
+			box.AppendChild(c)
+		}
+		if len(textOf(box)) >= enoughUnscripted {
+			n.Parent.InsertBefore(box, n)
+			n.Parent.RemoveChild(n)
+		}
+	}
 }
 
 // countNodes counts up to limit and one more.

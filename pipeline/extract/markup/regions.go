@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"iter"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -36,10 +37,7 @@ func regionOf(n *html.Node) region {
 	case "dialog", "alertdialog":
 		return regionMarginal
 	}
-	if marginalName(attr(n, "class")) || marginalName(attr(n, "id")) {
-		return regionMarginal
-	}
-	return 0
+	return marginalName(attr(n, "class")) | marginalName(attr(n, "id"))
 }
 
 // trail recognises the links that say where in the site a page stands. Article
@@ -74,19 +72,33 @@ func within(n *html.Node, kinds ...atom.Atom) bool {
 }
 
 // marginalName recognises the class names and IDs of what surrounds content.
-func marginalName(names string) bool {
-	for name := range strings.FieldsSeq(names) {
-		if len(name) > 60 {
-			continue
+func marginalName(names string) region {
+	var found region
+	for part := range nameParts(names) {
+		switch part {
+		case "cookie", "cookies", "gdpr", "consent", "share", "sharing", "social", "popup", "modal", "skip":
+			found |= regionNotice
+		case "breadcrumb", "breadcrumbs", "newsletter", "advert", "advertisement", "ads", "sidebar", "navbar", "navigation", "menu", "footer",
+			"pagination", "pager", "comments", "related", "subscribe", "masthead", "sponsor", "promo", "widget":
+			found |= regionMarginal
 		}
-		for part := range strings.FieldsFuncSeq(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' }) {
-			switch part {
-			case "breadcrumb", "breadcrumbs", "cookie", "cookies", "gdpr", "share", "sharing", "social", "newsletter", "advert", "advertisement", "ads",
-				"sidebar", "navbar", "navigation", "menu", "footer", "pagination", "pager", "comments", "related", "popup", "modal", "subscribe",
-				"masthead", "skip", "sponsor", "promo", "widget":
-				return true
+	}
+	return found
+}
+
+// nameParts are the words of class names and IDs, in lower case. Names too long to
+// be written by hand are left out.
+func nameParts(names string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for name := range strings.FieldsSeq(names) {
+			if len(name) > 60 {
+				continue
+			}
+			for part := range strings.FieldsFuncSeq(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' }) {
+				if !yield(part) {
+					return
+				}
 			}
 		}
 	}
-	return false
 }

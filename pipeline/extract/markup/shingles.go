@@ -36,10 +36,10 @@ func newShingles(text string) shingles {
 func chain(a, b uint64) uint64 { return (a*hashPrime ^ b) * hashPrime }
 
 // share is the part of a block's runs of three words that the text has; shorter
-// blocks are looked up whole, and long is false: one word may stand anywhere.
-func (s shingles) share(b *extract.Block) (share float64, long bool) {
+// blocks are looked up whole.
+func (s shingles) share(b *extract.Block) float64 {
 	if len(s) == 0 {
-		return 0, false
+		return 0
 	}
 	var m matcher
 	m.found = s
@@ -51,15 +51,14 @@ func (s shingles) share(b *extract.Block) (share float64, long bool) {
 		}
 	}
 	if m.all == 0 {
-		return 0, false
+		return 0
 	}
-	return float64(m.hits) / float64(m.all), m.long
+	return float64(m.hits) / float64(m.all)
 }
 
 type matcher struct {
 	found     shingles
 	hits, all int
-	long      bool // a run of three words was looked up
 }
 
 func (m *matcher) items(items []extract.Item) {
@@ -82,7 +81,6 @@ func (m *matcher) text(text string) {
 	eachWord(text, func(h uint64) {
 		if n > 1 {
 			look(chain(chain(two, one), h))
-			m.long = true
 		}
 		two, one = one, h
 		n++

@@ -3,6 +3,7 @@ package markup
 import (
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -112,17 +113,15 @@ func (s *survey) setProperty(name, content string) {
 	}
 }
 
-// pickTitle prefers the one first-level heading that the title element repeats:
-// it has no site name in it.
+// pickTitle prefers a first-level heading that the title element repeats, in whole
+// or, when there is but one such heading, for the most part: it has no site name in it.
 func pickTitle(h1 []string, og, title string) string {
-	for _, h := range h1 {
-		if len(h1) == 1 && (title == "" || strings.Contains(strings.ToLower(title), strings.ToLower(h))) {
-			return h
-		}
-	}
 	whole := firstOf(og, title)
+	if len(h1) == 1 && (title == "" || strings.Contains(letters(title), letters(h1[0])) || sameWords(h1[0], wordSet(whole))) {
+		return h1[0]
+	}
 	for _, h := range h1 {
-		if strings.Contains(strings.ToLower(whole), strings.ToLower(h)) && len(h) >= 8 {
+		if strings.Contains(letters(whole), letters(h)) && len(h) >= 8 {
 			return h
 		}
 	}
@@ -130,6 +129,16 @@ func pickTitle(h1 []string, og, title string) string {
 		return h1[0]
 	}
 	return whole
+}
+
+// letters are the letters and digits of s in lower case.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
 }
 
 func firstOf(list ...string) string {

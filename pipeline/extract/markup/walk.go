@@ -30,6 +30,7 @@ type builder struct {
 	question int // depth of FAQ markup
 	onDemand int // depth of parts that open on demand
 	inside   region
+	at       *html.Node     // the element being read
 	labelled map[string]int // level around the label of a panel, by the panel's ID
 	language string         // of the element being read, "" as the document's
 	plain    int            // above 0: bold lines are not headings (in items, cells, quotes)
@@ -48,14 +49,16 @@ const (
 	regionFooter
 	regionAside
 	regionForm
-	regionMarginal // named as an advertisement, a share bar, a cookie notice
+	regionMarginal // named as an advertisement, a sidebar, a newsletter
+	regionNotice   // named as a cookie notice, a share bar, a dialog
 )
 
 // A mark is what was seen of a block beside its content.
 type mark struct {
 	inside       region
-	onDemand     bool // in a part that opens on demand, or in FAQ markup
-	words, links int  // letters and digits: all, and within links
+	node         *html.Node // the element that it was read from
+	onDemand     bool       // in a part that opens on demand, or in FAQ markup
+	words, links int        // letters and digits: all, and within links
 }
 
 func newBuilder(ctx context.Context, page *survey, l extract.Limits) *builder {
@@ -98,6 +101,7 @@ func skipped(n *html.Node) bool {
 // scoped keeps track of what holds for n and all in it, and reads it.
 func (b *builder) scoped(n *html.Node) {
 	inside, lang, level, question := b.inside, b.language, b.level, b.question
+	at := b.at
 	if len(n.Attr) > 0 {
 		if l := extract.NormalLanguage(attr(n, "lang")); l != "" && n.DataAtom != atom.Html && n.DataAtom != atom.Body && l != b.language {
 			if blockElement(n) {
@@ -111,6 +115,7 @@ func (b *builder) scoped(n *html.Node) {
 		}
 	}
 	b.inside |= regionOf(n)
+	b.at = n
 	opened := b.opensPanel(n)
 	if around, ok := b.labelled[attr(n, "id")]; ok && opened {
 		level = around
@@ -134,6 +139,7 @@ func (b *builder) scoped(n *html.Node) {
 		b.flush()
 	}
 	b.inside, b.language, b.question = inside, lang, question
+	b.at = at
 }
 
 // closeTo ends the sections deeper than level.
@@ -257,7 +263,7 @@ func (b *builder) anchor(n *html.Node) {
 	b.text.link++
 	b.children(n)
 	b.text.link--
-	if href != "" && b.inside == 0 && len(b.links) < b.limits.Links {
+	if href != "" && len(b.links) < b.limits.Links {
 		if uri := b.resolve(href); uri != "" {
 			b.links = append(b.links, extract.Link{Text: textOf(n), URI: uri})
 			at := len(b.blocks)
