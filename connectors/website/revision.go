@@ -48,7 +48,7 @@ func essence(w *bufio.Writer, n *html.Node) {
 			writeAttribute(w, n, a)
 		}
 		w.WriteString(">")
-		if n.DataAtom == atom.Style || n.DataAtom == atom.Noscript || n.DataAtom == atom.Script && !strings.Contains(attribute(n, "type"), "ld+json") {
+		if n.DataAtom == atom.Style || n.DataAtom == atom.Noscript && !unscripted(n) || n.DataAtom == atom.Script && !strings.Contains(attribute(n, "type"), "ld+json") {
 			w.WriteString("</" + n.Data + ">")
 			return
 		}
@@ -59,6 +59,12 @@ func essence(w *bufio.Writer, n *html.Node) {
 	if n.Type == html.ElementNode && !empty[n.DataAtom] {
 		w.WriteString("</" + n.Data + ">")
 	}
+}
+
+// unscripted reports whether a page keeps text of its own for browsers without
+// scripts, which extraction reads; counters and pleas to turn scripts on are none.
+func unscripted(n *html.Node) bool {
+	return n.FirstChild != nil && len(n.FirstChild.Data) >= 400 && strings.Contains(n.FirstChild.Data, "<p")
 }
 
 // rawText are elements whose text is not escaped.

@@ -21,7 +21,7 @@ func TestSeparatedValuesAreToldFromProse(t *testing.T) {
 		"of no name":                {values, extract.Options{}, "csv"},
 		"prose of no name":          {prose, extract.Options{}, extract.WayText},
 		"declared as text":          {values, extract.Options{MediaType: "text/plain"}, extract.WayText},
-		"a page under that name":    {"<!doctype html><html><body><p>A page, not values</p></body></html>", extract.Options{URI: "a.csv"}, extract.WayTrafilatura},
+		"a page under that name":    {"<!doctype html><html><body><p>A page, not values</p></body></html>", extract.Options{URI: "a.csv"}, extract.WayBody},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if text := extractString(t, c.content, c.o); text.Way != c.way {

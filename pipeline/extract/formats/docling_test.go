@@ -37,7 +37,7 @@ var floors = map[string]floor{
 	"xlsx": {.965, .90, .93, .95},
 	"odt":  {recall: .97, precision: .95, order: .93, header: .95},
 	"ods":  {recall: .97, precision: .95, order: .93, header: .95},
-	"html": {},
+	"html": {.97, .95, .93, .95},
 	"pdf":  {},
 }
 
