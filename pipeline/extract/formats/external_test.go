@@ -9,6 +9,7 @@ import (
 	"freshet/connectors"
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/external"
+	"freshet/pipeline/extract/markup"
 )
 
 // TestActsAsProgram is the external program of the tests below, which call the test
@@ -57,7 +58,7 @@ func TestAProgramThatIsConfiguredReadsWhatNoReaderDoes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := "The text of " + c.suffix + " is recognised and long enough."; !strings.Contains(text.Plain(), want) || text.Version != "html/1" || !strings.Contains(text.Why, "made html of it") {
+			if want := "The text of " + c.suffix + " is recognised and long enough."; !strings.Contains(text.Plain(), want) || text.Version != markup.HTMLVersion || !strings.Contains(text.Why, "made html of it") {
 				t.Errorf("%q, %s, %s", text.Plain(), text.Version, text.Why)
 			}
 		})
