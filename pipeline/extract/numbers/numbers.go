@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -27,6 +28,10 @@ type Style struct {
 	// Since1904 counts days from 1904, as workbooks of old Macintoshes do.
 	Since1904 bool
 }
+
+// longestCode is the longest format that Excel takes, in characters; longer ones, which
+// take long to read, are not looked at.
+const longestCode = 255
 
 // remembered bounds the results that a Formatter keeps.
 const remembered = 20_000
@@ -71,7 +76,7 @@ func (f *Formatter) Bool(v bool) string {
 // Number writes the number whose digits are raw. What is no number, or has a format
 // that cannot be understood, is returned as it is.
 func (f *Formatter) Number(raw string, format Format) string {
-	if general(format) {
+	if general(format) || format.overlong() {
 		return f.local(plain(raw))
 	}
 	v := valued{format, raw}
@@ -89,6 +94,10 @@ func (f *Formatter) Number(raw string, format Format) string {
 		f.known[v] = s
 	}
 	return s
+}
+
+func (f Format) overlong() bool {
+	return len(f.Code) > utf8.UTFMax*longestCode || utf8.RuneCountInString(f.Code) > longestCode
 }
 
 func general(f Format) bool {
@@ -179,6 +188,9 @@ func (f *Formatter) styleOf(format Format) (int, bool) {
 func IsDate(f Format) bool {
 	if f.Code == "" {
 		return f.ID >= 14 && f.ID <= 22 || f.ID >= 27 && f.ID <= 36 || f.ID >= 45 && f.ID <= 47 || f.ID >= 50 && f.ID <= 58
+	}
+	if f.overlong() {
+		return false
 	}
 	quoted := false
 	for i := 0; i < len(f.Code); i++ {

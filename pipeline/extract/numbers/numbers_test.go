@@ -1,6 +1,10 @@
 package numbers
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+)
 
 func TestNumbersAreWrittenAsTheyAreSeen(t *testing.T) {
 	for _, c := range []struct {
@@ -60,11 +64,23 @@ func TestDatesAreToldFromNumbers(t *testing.T) {
 	}
 }
 
+func TestALongFormatIsNotLookedAt(t *testing.T) {
+	began := time.Now()
+	code := "0d mmm y" + strings.Repeat("\xa4", 1<<20) + "yy"
+	if got := New(Style{}).Number("12.5", Format{Code: code}); got != "12.5" {
+		t.Errorf("shown as %.40q", got)
+	}
+	if spent := time.Since(began); spent > 2*time.Second {
+		t.Errorf("it took %s", spent)
+	}
+}
+
 func FuzzNumber(f *testing.F) {
 	f.Add("45657.25", `[$-40C]d mmmm yyyy;@`, 0)
 	f.Add("-12.5", `#,##0.00_);[Red](#,##0.00)`, 0)
 	f.Add("1e300", `# ?/?`, 0)
 	f.Add("0.5", "", 46)
+	f.Add("0", "0C]d mmmo y"+strings.Repeat("\xa4", 500)+"yy", 0)
 	n := New(Style{})
 	f.Fuzz(func(t *testing.T, raw, code string, id int) {
 		_ = n.Number(raw, Format{ID: id, Code: code})

@@ -100,7 +100,7 @@ func (s *sheetPart) startRow(e xml.StartElement, at *rowState) error {
 	}
 	// A group of rows that is folded together shows that there is more.
 	at.hidden = isTrue(container.Attr(e, "", "hidden")) && level(e) == 0
-	if at.hidden {
+	if n := len(s.hidden); at.hidden && at.row < rowsMost && (n == 0 || s.hidden[n-1] != at.row) {
 		s.hidden = append(s.hidden, at.row)
 	}
 	return nil
@@ -132,6 +132,9 @@ func (w *workbook) cell(s *sheetPart, d *container.Decoder, e xml.StartElement, 
 		case "t":
 			kind = e.Attr[i].Value
 		}
+	}
+	if at.row >= rowsMost || at.col >= columnsMost {
+		return malformed("a sheet has more than %d rows or %d columns, which no sheet can have", rowsMost, columnsMost)
 	}
 	c := cell{row: max(at.row, 0), col: at.col}
 	raw, err := w.content(s, d, c)
@@ -240,10 +243,7 @@ func (w *workbook) around(s *sheetPart, e xml.StartElement) error {
 			s.merged = append(s.merged, a)
 		}
 	case "autoFilter":
-		if a, ok := reference(container.Attr(e, "", "ref")); ok {
-			s.headers = append(s.headers, area{a.top, a.left, a.top, a.right})
-			s.filtered = append(s.filtered, a)
-		}
+		s.addHeader(container.Attr(e, "", "ref"))
 	case "hyperlink":
 		if a, ok := reference(container.Attr(e, "", "ref")); ok && len(s.links) < w.limits.Links {
 			s.links = append(s.links, linked{area: a, id: container.Attr(e, "r", "id")})
@@ -256,6 +256,17 @@ func (w *workbook) around(s *sheetPart, e xml.StartElement) error {
 		}
 	}
 	return nil
+}
+
+// headersMost bounds the headers that one sheet names.
+const headersMost = 1_000
+
+// addHeader keeps the first row of an area, of a filter or a table, as a header.
+func (s *sheetPart) addHeader(ref string) {
+	if a, ok := reference(ref); ok && len(s.headers) < headersMost {
+		s.headers = append(s.headers, area{a.top, a.left, a.top, a.right})
+		s.filtered = append(s.filtered, a)
+	}
 }
 
 func columnsOf(e xml.StartElement) columns {

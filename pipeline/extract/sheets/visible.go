@@ -177,13 +177,8 @@ func (w *workbook) readTable(s *sheetPart, part string) error {
 	if err != nil {
 		return err
 	}
-	a, ok := reference(container.Attr(e, "", "ref"))
-	if !ok {
-		return nil
-	}
 	if container.Attr(e, "", "headerRowCount") != "0" {
-		s.headers = append(s.headers, area{a.top, a.left, a.top, a.right})
-		s.filtered = append(s.filtered, a)
+		s.addHeader(container.Attr(e, "", "ref"))
 	}
 	return nil
 }
