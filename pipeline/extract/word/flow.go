@@ -61,7 +61,8 @@ func (f *flow) paragraph(p *paragraph) error {
 	case numbered:
 		f.list = append(f.list, listed{label: lb, text: text})
 	case p.look.role == roleList && len(f.list) > 0:
-		f.list[len(f.list)-1].text += "\n" + text
+		last := &f.list[len(f.list)-1]
+		last.more = append(last.more, text)
 	default:
 		f.prose(p, text)
 	}

@@ -27,6 +27,7 @@ func TestHostileDocumentsEndWithinLimits(t *testing.T) {
 		fmt.Fprintf(&styles, `<w:style w:type="paragraph" w:styleId="S%d"><w:basedOn w:val="S%d"/></w:style>`, i, (i+1)%100_000)
 	}
 	name, content := styled(styles.String())
+	listName, listStyles := styled(headings)
 	var notes strings.Builder
 	notes.WriteString(`<w:footnotes` + spaces + `><w:footnote w:id="1">` + p("", run(strings.Repeat("note ", 10_000))) + `</w:footnote></w:footnotes>`)
 	loose := extract.Limits{Ratio: 10_000}
@@ -46,9 +47,12 @@ func TestHostileDocumentsEndWithinLimits(t *testing.T) {
 		{"a million cells in small tables", strings.Repeat("<w:tbl><w:tr>"+cells+"</w:tr><w:tr>"+cells+"</w:tr></w:tbl>", 5_000), loose, connectors.VerdictTooLarge, nil},
 		{"cells that span everything", "<w:tbl>" + strings.Repeat(`<w:tr><w:tc><w:tcPr><w:gridSpan w:val="2000000000"/></w:tcPr><w:p><w:r><w:t>`+strings.Repeat("long ", 50)+`</w:t></w:r></w:p></w:tc><w:tc/></w:tr>`, 10_000) + "</w:tbl>", loose, connectors.VerdictTooLarge, nil},
 		{"a million empty cells", "<w:tbl>" + strings.Repeat("<w:tr>"+strings.Repeat("<w:tc/>", 100)+"</w:tr>", 10_000) + "</w:tbl>", loose, connectors.VerdictTooLarge, nil},
-		{"a million paragraphs", strings.Repeat(p("", run("x")), 1_000_000), loose, connectors.VerdictTooLarge, nil},
+		{"a million paragraphs", strings.Repeat(p("", run("x")), 1_000_000), extract.Limits{Ratio: 10_000, Nodes: 50_000}, connectors.VerdictTooLarge, nil},
 		{"a million empty paragraphs", strings.Repeat("<w:p/>", 1_000_000) + p("", run("x")), loose, "", nil},
 		{"too many items of a list", strings.Repeat(item(1, 0, "x"), 60_000), extract.Limits{Ratio: 10_000, Nodes: 50_000}, connectors.VerdictTooLarge, []string{"word/numbering.xml", lists}},
+		{"a long row above 90,000 short ones", "<w:tbl><w:tr>" + strings.Repeat(cells, 900) + "</w:tr>" + strings.Repeat("<w:tr><w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc></w:tr>", 90_000) + "</w:tbl>", loose, connectors.VerdictTooLarge, nil},
+		{"an item that goes on for 200,000 paragraphs", item(1, 0, "x") + strings.Repeat(`<w:p><w:pPr><w:pStyle w:val="ListParagraph"/></w:pPr><w:r><w:t>y</w:t></w:r></w:p>`, 200_000), loose, "", []string{"word/numbering.xml", lists, listName, listStyles}},
+		{"an equation of 100,000 lines", p("", "<m:oMath><m:eqArr>"+strings.Repeat("<m:e><m:r><m:t>x</m:t></m:r></m:e>", 100_000)+"</m:eqArr></m:oMath>"), loose, connectors.VerdictTooLarge, nil},
 		{"a bomb", p("", run(strings.Repeat("x", 10<<20))), extract.Limits{}, connectors.VerdictTooLarge, nil},
 		{"a long bomb", p("", strings.Repeat(run("x "), 8<<20/50)), extract.Limits{Inflated: 1 << 20, Ratio: 10_000}, connectors.VerdictTooLarge, nil},
 		{"100,000 styles in a circle", p("S0", run("x")) + p("S50000", run("y")), loose, "", []string{name, content}},

@@ -1,15 +1,30 @@
 package word
 
-import "freshet/pipeline/extract"
+import (
+	"strings"
+
+	"freshet/pipeline/extract"
+)
 
 // A listed is a paragraph of a list until its neighbours are known.
 type listed struct {
 	label
 	text string
+	more []string // paragraphs that belong to it
 }
 
-// bare is the text with the number written out, for lists that cannot number it.
-func (l *listed) bare() string { return withLabel(l.label, l.text) }
+// whole is the text with what belongs to it, and with the number written out for lists
+// that cannot number it.
+func (l *listed) whole(numbered bool) string {
+	text := l.text
+	if !numbered {
+		text = withLabel(l.label, text)
+	}
+	if len(l.more) > 0 {
+		text += "\n" + strings.Join(l.more, "\n")
+	}
+	return text
+}
 
 // endList makes blocks of the paragraphs of lists that stand together.
 func (f *flow) endList() {
@@ -65,10 +80,7 @@ func nest(items []listed, numbered bool) []extract.Item {
 		for n < len(items) && items[n].level > items[0].level {
 			n++
 		}
-		it := extract.Item{Text: items[0].text}
-		if !numbered {
-			it.Text = items[0].bare()
-		}
+		it := extract.Item{Text: items[0].whole(numbered)}
 		if n > 1 {
 			it.Ordered = countsFromOne(items[1:n])
 			it.Items = nest(items[1:n], it.Ordered)

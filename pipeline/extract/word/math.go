@@ -21,7 +21,7 @@ func (r *reader) math(p *paragraph, e element) error {
 
 // longestEquation bounds the text of an equation, in bytes: each step of nesting can
 // add to it.
-const longestEquation = 100_000
+const longestEquation = 50_000
 
 // A formula is one construct of an equation with its operands.
 type formula struct {
@@ -65,6 +65,9 @@ func (f *formula) child(e element) error {
 	text, err := f.r.equation(e)
 	if err != nil {
 		return err
+	}
+	if f.text.Len()+len(text) > longestEquation {
+		return tooLarge("an equation has more than %d bytes of text", longestEquation)
 	}
 	if f.parts == nil {
 		f.parts = map[string]string{}

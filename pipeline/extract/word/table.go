@@ -56,7 +56,11 @@ func (r *reader) table(out *flow) error {
 			return r.tooManyCells()
 		}
 	}
-	r.places += g.used
+	places := g.places()
+	if places > g.limit {
+		return r.tooManyCells()
+	}
+	r.places += places
 	if lines, headers := g.finish(); len(lines) > 0 {
 		out.add(extract.Block{Kind: extract.Table, Lead: caption, Rows: lines, HeaderRows: headers})
 	}
@@ -265,6 +269,15 @@ func (g *grid) add(rw *row) bool {
 	g.rows, g.goes, g.wide = append(g.rows, line), append(g.goes, goes), append(g.wide, wide)
 	g.single = append(g.single, len(rw.cells) == 1 && wide)
 	return true
+}
+
+// places is how many cells the grid has once all its rows are as long as the longest.
+func (g *grid) places() int {
+	width := 0
+	for _, line := range g.rows {
+		width = max(width, len(line))
+	}
+	return width * len(g.rows)
 }
 
 // finish squares the grid, removes empty rows and columns, and counts the rows of the
