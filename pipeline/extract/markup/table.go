@@ -48,12 +48,12 @@ func (b *builder) table(n *html.Node) {
 			sum.links += m.links
 			g.put(text, span(c, "colspan"), span(c, "rowspan"), c.DataAtom == atom.Th || tr.Parent.DataAtom == atom.Thead)
 		}
-		if g.full {
+		if g.full || g.places() > g.limit {
 			b.err = &connectors.Verdict{Reason: connectors.VerdictTooLarge, Detail: fmt.Sprintf("its tables have more than %d cells", b.limits.Cells)}
 			return
 		}
 	}
-	b.cells += g.used
+	b.cells += g.places()
 	if out, headers := g.finish(); len(out) > 0 {
 		b.emit(extract.Block{Kind: extract.Table, Lead: b.caption(n), Rows: out, HeaderRows: headers}, sum)
 	}
@@ -172,6 +172,7 @@ type grid struct {
 	limit   int
 	full    bool
 	col     int
+	width   int // of the longest row
 }
 
 type hanging struct {
@@ -209,6 +210,7 @@ func (g *grid) takeHanging() bool {
 func (g *grid) set(text string) {
 	last := len(g.rows) - 1
 	g.rows[last] = append(g.rows[last], text)
+	g.width = max(g.width, len(g.rows[last]))
 	g.col++
 	if g.used++; g.used > g.limit {
 		g.full = true
@@ -241,6 +243,9 @@ func (g *grid) put(text string, cols, rows int, header bool) {
 		}
 	}
 }
+
+// places is how many cells the grid has once all its rows are as long as the longest.
+func (g *grid) places() int { return g.width * len(g.rows) }
 
 // finish squares the grid, removes empty rows and columns, and counts the rows of
 // the header: the leading ones with header cells only, else the first.
