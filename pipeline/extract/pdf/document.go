@@ -14,12 +14,6 @@ import (
 	"freshet/pipeline/extract/pdf/repair"
 )
 
-// An opened is a file whose pages were interpreted.
-type opened struct {
-	doc   *content.Document
-	pages []layout.Page
-}
-
 // headerWithin is how far from its beginning a file may call itself a PDF.
 const headerWithin = 1024
 
@@ -27,7 +21,7 @@ const headerWithin = 1024
 // files as they are found, a few make it ask for all memory there is, follow rings of
 // cross-references for ever, or inflate an object stream for each object in it anew.
 // Errors are verdicts or the cause of ctx.
-func open(ctx context.Context, b []byte, passwords []string, l extract.Limits) (*opened, error) {
+func open(ctx context.Context, b []byte, passwords []string, l extract.Limits) (*content.Document, error) {
 	at := bytes.Index(b[:min(len(b), headerWithin)], []byte("%PDF-"))
 	clean, err := repair.Rewrite(ctx, b[max(at, 0):], passwords, &filter.Budget{Left: l.Inflated})
 	if err != nil {
@@ -37,16 +31,25 @@ func open(ctx context.Context, b []byte, passwords []string, l extract.Limits) (
 	if err != nil {
 		return nil, verdict(ctx, err, l)
 	}
-	pages, all, err := doc.Pages(ctx, l.Pages)
+	return doc, nil
+}
+
+// pages hands the pages of doc to visit. Errors are as those of open.
+func pages(ctx context.Context, doc *content.Document, l extract.Limits, visit func(*layout.Page)) error {
+	n := 0
+	all, err := doc.Pages(ctx, l.Pages, func(p *layout.Page) {
+		n++
+		visit(p)
+	})
 	switch {
 	case err != nil:
-		return nil, verdict(ctx, err, l)
+		return verdict(ctx, err, l)
 	case !all:
-		return nil, tooLarge("it has more than %d pages", l.Pages)
-	case len(pages) == 0:
-		return nil, verdict(ctx, repair.ErrNothing, l)
+		return tooLarge("it has more than %d pages", l.Pages)
+	case n == 0:
+		return verdict(ctx, repair.ErrNothing, l)
 	}
-	return &opened{doc: doc, pages: pages}, nil
+	return nil
 }
 
 // verdict puts what came in the way into words.

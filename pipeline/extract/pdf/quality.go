@@ -18,28 +18,29 @@ const (
 	fewWords          = 20 // below, the share of strange words says nothing
 )
 
-// glyphQuality counts what the glyphs say about their text.
-func glyphQuality(pages []layout.Page) extract.Quality {
-	q := extract.Quality{Pages: len(pages)}
-	all, unknown := 0, 0
-	for i := range pages {
-		shown := 0
-		for k := range pages[i].Glyphs {
-			g := &pages[i].Glyphs[k]
-			all++
-			switch {
-			case g.Unknown:
-				unknown++
-			case strings.TrimSpace(g.Text) != "":
-				shown++
-			}
+// A sight counts what the glyphs of pages say about their text.
+type sight struct{ pages, pictures, glyphs, unknown int }
+
+func (s *sight) add(p *layout.Page) {
+	s.pages++
+	shown := false
+	for i := range p.Glyphs {
+		g := &p.Glyphs[i]
+		if g.Unknown {
+			s.unknown++
 		}
-		if shown == 0 && (pages[i].Images > 0 || len(pages[i].Glyphs) > 0) {
-			q.NeedOCR++
-		}
+		shown = shown || !g.Unknown && strings.TrimSpace(g.Text) != ""
 	}
-	if all > 0 {
-		q.Unknown = float64(unknown) / float64(all)
+	s.glyphs += len(p.Glyphs)
+	if !shown && (p.Images > 0 || len(p.Glyphs) > 0) {
+		s.pictures++
+	}
+}
+
+func (s *sight) quality() extract.Quality {
+	q := extract.Quality{Pages: s.pages, NeedOCR: s.pictures}
+	if s.glyphs > 0 {
+		q.Unknown = float64(s.unknown) / float64(s.glyphs)
 	}
 	return q
 }

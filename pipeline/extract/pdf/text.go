@@ -19,35 +19,45 @@ const Way = "pdf"
 
 // read reads b in this process.
 func read(ctx context.Context, b []byte, passwords []string, l extract.Limits) (*extract.Text, error) {
-	o, err := open(ctx, b, passwords, l)
+	doc, err := open(ctx, b, passwords, l)
 	if err != nil {
 		return nil, err
 	}
-	t := &extract.Text{Version: Version, Way: Way, Properties: properties(o.doc)}
+	t := &extract.Text{Version: Version, Way: Way, Properties: properties(doc), Language: extract.NormalLanguage(doc.Language())}
 	t.Title = t.Properties["title"]
-	t.Language = extract.NormalLanguage(o.doc.Language())
-	t.Links = links(o.pages, l.Links)
-	q := glyphQuality(o.pages)
-	t.Blocks = layout.Blocks(o.pages)
+	order := layout.Document{Marks: doc.Marks()}
+	links := addresses{most: l.Links, seen: map[string]bool{}}
+	var seen sight
+	err = pages(ctx, doc, l, func(p *layout.Page) {
+		seen.add(p)
+		links.add(p.Links)
+		order.Add(p)
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.Links = links.list
+	t.Blocks = order.Blocks()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return judge(t, q)
+	return judge(t, seen.quality())
 }
 
-// links collects the addresses, each once.
-func links(pages []layout.Page, most int) []extract.Link {
-	var out []extract.Link
-	seen := map[string]bool{}
-	for i := range pages {
-		for _, l := range pages[i].Links {
-			if len(out) < most && !seen[l.URI] && strings.Contains(l.URI, ":") {
-				seen[l.URI] = true
-				out = append(out, extract.Link{URI: extract.Fold(strings.ToValidUTF8(l.URI, ""))})
-			}
+// addresses collects the links of the pages, each once.
+type addresses struct {
+	most int
+	seen map[string]bool
+	list []extract.Link
+}
+
+func (a *addresses) add(links []layout.Link) {
+	for _, l := range links {
+		if len(a.list) < a.most && !a.seen[l.URI] && strings.Contains(l.URI, ":") {
+			a.seen[l.URI] = true
+			a.list = append(a.list, extract.Link{URI: extract.Fold(strings.ToValidUTF8(l.URI, ""))})
 		}
 	}
-	return out
 }
 
 // properties reads the document's information.

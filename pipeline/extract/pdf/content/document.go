@@ -31,9 +31,8 @@ type Document struct {
 	glyphs  int // still allowed
 }
 
-// maxGlyphs is what one document may show: with 100 bytes each, a sixth of the memory
-// that a process has by default would not be enough for more.
-const maxGlyphs = 4 << 20
+// maxGlyphs is what one document may show; more are left out.
+const maxGlyphs = 32 << 20
 
 // keptForms is how many bytes of forms are kept decoded, as pages repeat them.
 const keptForms = 16 << 20

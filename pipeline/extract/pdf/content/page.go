@@ -8,24 +8,27 @@ import (
 	"freshet/pipeline/extract/pdf/layout"
 )
 
-// Pages interprets the pages in their order, at most the first most; all says that
-// there are no more. An error is filter.ErrBudget or the cause of ctx.
-func (d *Document) Pages(ctx context.Context, most int) (pages []layout.Page, all bool, err error) {
+// Pages interprets the pages in their order, at most the first most, and hands each
+// to visit; all says that there are no more. An error is filter.ErrBudget or the cause
+// of ctx.
+func (d *Document) Pages(ctx context.Context, most int, visit func(*layout.Page)) (all bool, err error) {
+	n := 0
 	all = true
 	d.pages(ctx, func(v pdf.Value, from inherited) bool {
-		if len(pages) == most {
+		if n == most {
 			all = false
 			return false
 		}
+		n++
 		p := d.page(ctx, v, from)
-		p.Number = len(pages) + 1
-		pages = append(pages, p)
+		p.Number = n
+		visit(&p)
 		return true
 	})
 	if ctx.Err() != nil {
-		return nil, false, context.Cause(ctx)
+		return false, context.Cause(ctx)
 	}
-	return pages, all, d.over
+	return all, d.over
 }
 
 // page interprets one page.

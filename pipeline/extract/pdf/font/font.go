@@ -123,8 +123,9 @@ func plainName(name string) string {
 	return name
 }
 
-// scaleType3 estimates the height of a Type 3 font from its box, in which glyphs are
-// drawn with units of their own.
+// scaleType3 estimates the height of a Type 3 font, in which glyphs are drawn with
+// units of their own: from its box, unless its widths, of which the mean is about half
+// the height in most fonts, make that unlikely.
 func (f *Font) scaleType3(v pdf.Value) {
 	m := v.Key("FontMatrix")
 	unit := math.Hypot(m.Index(2).Float64(), m.Index(3).Float64())
@@ -132,16 +133,23 @@ func (f *Font) scaleType3(v pdf.Value) {
 	if unit == 0 {
 		unit, across = 0.001, 0.001
 	}
-	box := v.Key("FontBBox")
-	height := math.Abs(box.Index(3).Float64()-box.Index(1).Float64()) * unit
-	if height < 0.1 || height > 10 {
-		height = 1000 * unit
-	}
-	if height < 0.1 || height > 10 {
-		height = 1
-	}
-	f.Scale = height
+	sum, n := 0.0, 0.0
 	for i := range f.simple {
-		f.simple[i].Width *= 1000 * across
+		g := &f.simple[i]
+		g.Width *= 1000 * across
+		if g.Width != 0 && g.Text != " " {
+			sum += math.Abs(g.Width)
+			n++
+		}
+	}
+	box := v.Key("FontBBox")
+	f.Scale = math.Abs(box.Index(3).Float64()-box.Index(1).Float64()) * unit
+	if n > 0 {
+		if likely := 2 * sum / n; f.Scale < 0.4*likely || f.Scale > 2.5*likely {
+			f.Scale = likely
+		}
+	}
+	if f.Scale <= 0 {
+		f.Scale = 1
 	}
 }
