@@ -43,11 +43,16 @@ func embedded(d pdf.Value) bool {
 }
 
 // usualGlyphs returns the characters of the first glyphs of the TrueType fonts that
-// come with Windows, and of those made like them: ASCII, from the fourth glyph on.
+// come with Windows, and of those made like them: ASCII from the fourth glyph on, and
+// behind it Mac Roman, as in format 1 of the table "post".
 func usualGlyphs() map[uint32]string {
-	out := make(map[uint32]string, 95)
-	for c := rune(' '); c <= '~'; c++ {
-		out[uint32(c)-29] = string(c)
+	mac := &loadTables().macRoman
+	out := make(map[uint32]string, 224)
+	for c := uint32(' '); c <= '~'; c++ {
+		out[c-29] = string(rune(c))
+	}
+	for c := uint32(0x80); c <= 0xff; c++ {
+		out[c-30] = mac[c]
 	}
 	return out
 }
