@@ -38,7 +38,7 @@ var floors = map[string]floor{
 	"odt":  {recall: .97, precision: .95, order: .93, header: .95},
 	"ods":  {recall: .97, precision: .95, order: .93, header: .95},
 	"html": {.97, .95, .93, .95},
-	"pdf":  {},
+	"pdf":  {recall: .93},
 }
 
 // slowest is the longest that a file may take. The data's README counts files above it.
@@ -54,7 +54,7 @@ type sourceFile struct {
 
 func TestFilesOfDocling(t *testing.T) {
 	dir := dataDir(t, "files-docling")
-	x := New(Config{})
+	x := New(withPDF(t))
 	families := map[string]*familyFigures{}
 	for _, f := range doclingFiles(t, dir) {
 		family := families[f.family]
@@ -78,7 +78,7 @@ func TestFilesOfDocling(t *testing.T) {
 // of the same document as PDF.
 func TestOpenDocumentAndItsPDF(t *testing.T) {
 	dir := dataDir(t, "files-docling")
-	x := New(Config{})
+	x := New(withPDF(t))
 	twins, err := filepath.Glob(filepath.Join(dir, "odf", "sources", "*.pdf"))
 	if err != nil || len(twins) == 0 {
 		t.Fatalf("no PDF twins in %s: %v", dir, err)

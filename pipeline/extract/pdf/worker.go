@@ -82,7 +82,7 @@ func Work(in io.Reader, out io.Writer) error {
 func work(b []byte, passwords []string, l extract.Limits) (out response) {
 	defer func() {
 		if x := recover(); x != nil {
-			out = respond(nil, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: fmt.Sprintf("it cannot be read: %v", x)})
+			out = respond(nil, &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: fmt.Sprintf("it cannot be read, by a fault of this program: %v", x)})
 		}
 	}()
 	ctx, cancel := context.WithTimeoutCause(context.Background(), l.Time, slow(l))
