@@ -77,9 +77,9 @@ func (s *sheet) read(d *container.Decoder) error {
 	return each(d, func(e xml.StartElement) error {
 		switch name(e) {
 		case "table:table-column":
-			n := min(repeated(e, "number-columns-repeated"), lastColumn)
-			if hiddenPart(e) {
-				s.hidden = append(s.hidden, span{s.next, s.next + n})
+			n := min(repeated(e, "number-columns-repeated"), lastColumn-s.next)
+			if hiddenPart(e) && n > 0 {
+				s.hide(span{s.next, s.next + n})
 			}
 			s.next += n
 		case "table:table-header-rows", "table:table-columns", "table:table-header-columns", "table:table-column-group", "table:table-rows", "table:table-row-group":
@@ -91,6 +91,15 @@ func (s *sheet) read(d *container.Decoder) error {
 		}
 		return d.Skip()
 	})
+}
+
+// hide notes columns that are not shown, neighbours as one range.
+func (s *sheet) hide(columns span) {
+	if n := len(s.hidden); n > 0 && s.hidden[n-1].to == columns.from {
+		s.hidden[n-1].to = columns.to
+		return
+	}
+	s.hidden = append(s.hidden, columns)
 }
 
 // line reads a row. An empty one only moves on.
@@ -153,8 +162,11 @@ func (s *sheet) put(cell sheets.Cell, e xml.StartElement, col int, covered bool)
 			s.spans[c] = merge{until: s.row + max(rows, 1), cell: cell}
 		}
 	}
+	if cell.Text == "" || col >= lastColumn {
+		return nil
+	}
 	shown, ok := s.shown(col)
-	if cell.Text == "" || !ok || col >= lastColumn {
+	if !ok {
 		return nil
 	}
 	if err := s.r.takeCells(1); err != nil {
