@@ -41,7 +41,7 @@ func ReadCSV(ctx context.Context, content string, o extract.Options) (*extract.T
 
 // LooksLikeCSV reports whether a text of unknown kind is separated values: at least
 // three lines that all have the same number of fields, three or more of them, and no
-// prose, in which a comma is followed by a space.
+// prose, in which a comma is followed by a space, and no table of Markdown.
 func LooksLikeCSV(head string) bool {
 	head = strings.TrimPrefix(head, "\ufeff")
 	if s, _ := declaredSeparator(head); s != 0 {
@@ -50,6 +50,9 @@ func LooksLikeCSV(head string) bool {
 	separator := separatorOf(head)
 	if separator == 0 || separator == ',' && strings.Count(head, ", ")*4 > strings.Count(head, ",") {
 		return false
+	}
+	if separator == '|' && strings.HasPrefix(strings.TrimSpace(head), "|") {
+		return false // a table of Markdown
 	}
 	whole := head
 	if cut := strings.LastIndexByte(head, '\n'); cut > 0 {

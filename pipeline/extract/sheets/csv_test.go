@@ -62,9 +62,10 @@ func TestSeparatedValuesAreTables(t *testing.T) {
 
 func TestProseIsNotSeparatedValues(t *testing.T) {
 	for head, want := range map[string]bool{
-		"a;b;c\n1;2;3\n4;5;6\n7;8;": true,
-		"a,b,c\n1,2,3\n4,5,6\n":     true,
-		"sep=|\na|b\n":              true,
+		"a;b;c\n1;2;3\n4;5;6\n7;8;":         true,
+		"a,b,c\n1,2,3\n4,5,6\n":             true,
+		"sep=|\na|b\n":                      true,
+		"| a | b |\n| - | - |\n| 1 | 2 |\n": false,
 		"One, two, three.\nFour, five, six.\nSeven, eight, nine.\n":                       false,
 		"Dear all,\nplease read this.\n":                                                  false,
 		"Bonjour ; voici la liste ; merci\nAu revoir ; à bientôt\nEncore ; et ; encore\n": false,
