@@ -295,14 +295,18 @@ func (e *evidence) table() bool {
 	if e.prose >= 2 && e.rules < 3 || e.prose > 0 && e.prose >= e.columns {
 		return false
 	}
-	if e.rules < 2 && 3*e.items > e.lines || 2*e.fixed > e.lines || 5*e.leaders > e.lines {
+	items := e.items
+	if e.columns >= 4 && 10*items >= 9*e.lines {
+		items = 0 // every cell has one: an outline style, no list
+	}
+	if e.rules < 2 && 3*items > e.lines || 2*e.fixed > e.lines || 5*e.leaders > e.lines {
 		return false
 	}
 	hints := count(e.rules >= 2, 2) + count(e.heavyHead, 1) + count(e.numbers > 0, 1) + count(e.short, 1)
 	if e.columns == 2 {
 		return e.aligned >= 0.8 && e.full >= 3 && e.prose == 0 && (e.rules >= 2 || e.heavyHead || e.numbers > 0 && e.short) && hints >= 2
 	}
-	return e.aligned >= 0.6 && 2*e.full >= e.rows && e.covered >= 0.4 && (hints >= 2 || e.short && e.covered >= 0.85)
+	return e.aligned >= 0.6 && 2*e.full >= e.rows && e.covered >= 0.4 && (hints >= 2 || e.short && (e.covered >= 0.85 || e.columns >= 4 && e.rows >= 4 && e.aligned >= 0.95 && e.covered >= 0.5))
 }
 
 // across2 counts the rules that run over most of a region.
@@ -358,7 +362,7 @@ func (c *cutter) tableFrom(x0, x1, y0, y1 float64, rows []cellRow, head *int) *b
 	for _, lines := range merged {
 		row := make([]string, n)
 		for i := range lines {
-			row[i] = j.text(lines[i])
+			row[i] = withoutBullet(j.text(lines[i]))
 		}
 		t.rows = append(t.rows, row)
 	}

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -105,6 +106,11 @@ func (d *Document) cut(p *pageWords, l *layerWords, beside bool, body float64) [
 		sizes[sizeKey(l.words[i].size)] += l.words[i].runes
 	}
 	c := cutter{page: p.number, em: min(usualSize(sizes), 1.5*body), vocabulary: d.vocabulary, rules: rulingOf(p.rules, l.angle)}
+	left, right := math.Inf(1), math.Inf(-1)
+	for i := range l.words {
+		left, right = min(left, l.words[i].x0), max(right, l.words[i].x1)
+	}
+	c.width = max(right-left, 0.75*p.width)
 	words := c.ruledBands(c.tables(slices.Clone(l.words)))
 	c.read(words, 0)
 	for i := range c.blocks {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"freshet/pipeline/extract"
 )
@@ -530,7 +531,16 @@ func (c *cutter) cellText(words []word) string {
 		texts = append(texts, l)
 	}
 	j := joiner{vocabulary: c.vocabulary}
-	return j.text(texts)
+	return withoutBullet(j.text(texts))
+}
+
+// withoutBullet takes the bullet off a cell that has no second one.
+func withoutBullet(s string) string {
+	m, ok := markerOf(s)
+	if !ok || m.ordered || strings.Count(s, m.text) > 1 || isDash([]rune(m.text)[0]) {
+		return s
+	}
+	return s[m.rest:]
 }
 
 // withoutEmptyColumns drops columns that have no text in any row, and those whose

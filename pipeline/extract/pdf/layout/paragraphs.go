@@ -48,6 +48,9 @@ func (c *cutter) leaf(words []word) {
 	for i := range lines {
 		left, right = min(left, lines[i].x0), max(right, lines[i].x1)
 	}
+	if right-left < 0.6*c.width {
+		keepShortLines(lines)
+	}
 	pitches := pitchesOf(lines)
 	begin, before := 0, len(c.blocks)
 	for i := range lines {
@@ -70,6 +73,23 @@ func (c *cutter) leaf(words []word) {
 	if before < len(c.blocks) {
 		c.blocks[before].opens = true
 		c.blocks[len(c.blocks)-1].closes = true
+	}
+}
+
+// keepShortLines takes the ends of short lines for meant where every line begins
+// like a sentence: addresses, enumerations.
+func keepShortLines(lines []line) {
+	if len(lines) < 3 {
+		return
+	}
+	for i := range lines {
+		l := &lines[i]
+		if l.table() != nil || l.rtl || l.runes > 40 || isLower(firstLetter(l.text())) || i+1 < len(lines) && hyphenated(l.text()) {
+			return
+		}
+	}
+	for i := range lines {
+		lines[i].hard = true
 	}
 }
 

@@ -42,6 +42,7 @@ type band struct {
 type cutter struct {
 	page   int
 	em     float64 // size of most of the text
+	width  float64 // of what the page can hold, between its margins
 	rules  ruling
 	blocks []block
 	leaves int // columns that were finished
