@@ -80,11 +80,8 @@ func (in *interpreter) paint(stroke, fill bool) {
 		case in.hidden > 0:
 		case a.x1-a.x0 < thin || a.y1-a.y0 < thin:
 			in.rule(layout.Rule{X0: a.x0, Y0: a.y0, X1: a.x1, Y1: a.y1})
-		case stroke:
-			in.rule(layout.Rule{X0: a.x0, Y0: a.y0, X1: a.x1, Y1: a.y0})
-			in.rule(layout.Rule{X0: a.x0, Y0: a.y1, X1: a.x1, Y1: a.y1})
-			in.rule(layout.Rule{X0: a.x0, Y0: a.y0, X1: a.x0, Y1: a.y1})
-			in.rule(layout.Rule{X0: a.x1, Y0: a.y0, X1: a.x1, Y1: a.y1})
+		case stroke || in.cellSized(a):
+			in.edges(a)
 		}
 	}
 	if !stroke && fill && in.hidden == 0 {
@@ -93,7 +90,24 @@ func (in *interpreter) paint(stroke, fill bool) {
 	p.lines, p.areas = p.lines[:0], p.areas[:0]
 }
 
-// filled notes a line that is drawn as the outline of a thin area.
+// edges notes the four sides of an area.
+func (in *interpreter) edges(a box) {
+	in.rule(layout.Rule{X0: a.x0, Y0: a.y0, X1: a.x1, Y1: a.y0})
+	in.rule(layout.Rule{X0: a.x0, Y0: a.y1, X1: a.x1, Y1: a.y1})
+	in.rule(layout.Rule{X0: a.x0, Y0: a.y0, X1: a.x0, Y1: a.y1})
+	in.rule(layout.Rule{X0: a.x1, Y0: a.y0, X1: a.x1, Y1: a.y1})
+}
+
+// cellSized reports whether a coloured area can be the ground of a table's cell: its
+// edges separate as drawn lines do. Smaller ones are parts of drawings, larger ones
+// grounds of the page.
+func (in *interpreter) cellSized(a box) bool {
+	w, h := a.x1-a.x0, a.y1-a.y0
+	return w >= 12 && h >= 8 && w <= 0.95*in.page.Width && h <= 0.2*in.page.Height
+}
+
+// filled notes a line that is drawn as the outline of a thin area, and the sides of
+// an area that can be a table's cell.
 func (in *interpreter) filled(lines []layout.Rule) {
 	if len(lines) < 3 || len(lines) > 5 {
 		return
@@ -104,6 +118,8 @@ func (in *interpreter) filled(lines []layout.Rule) {
 	}
 	if r.X1-r.X0 < thin || r.Y1-r.Y0 < thin {
 		in.rule(r)
+	} else if a := (box{r.X0, r.Y0, r.X1, r.Y1}); in.cellSized(a) {
+		in.edges(a)
 	}
 }
 
