@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"testing"
 
@@ -308,4 +309,74 @@ func TestAttachmentsBearWhatTheirMailBears(t *testing.T) {
 		return
 	}
 	t.Error("no attachment came")
+}
+
+// moved is a source whose only document moved from one ID to another.
+type moved struct {
+	*connectortest.Memory
+	from string
+}
+
+func (m moved) Pull(ctx context.Context, pos connectors.Position) iter.Seq2[connectors.Change, error] {
+	return func(yield func(connectors.Change, error) bool) {
+		for c, err := range m.Memory.Pull(ctx, pos) {
+			if up, ok := c.(connectors.Upsert); ok {
+				c = connectors.Upsert{Document: up.Document, From: m.from}
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestThePartsOfAMailThatMovedMoveWithIt(t *testing.T) {
+	m := connectortest.NewMemory()
+	pos := connectortest.NewPosition(connectors.Full)
+	putLetter(m, "a.eml", letter("text", "one.txt", "first"))
+	said(t, mail.Attachments(m), pos)
+	m.Remove("a.eml")
+	putLetter(m, "b.eml", letter("text", "one.txt", "first"))
+	var from []string
+	for c, err := range mail.Attachments(moved{m, "a.eml"}).Pull(t.Context(), pos) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if up, ok := c.(connectors.Upsert); ok {
+			from = append(from, up.From+" -> "+up.Document.ID)
+		}
+	}
+	want(t, from, "a.eml -> b.eml", "a.eml#part-2 -> b.eml#part-2")
+}
+
+func TestAMailWithVeryManyAttachmentsIsIndexedInPart(t *testing.T) {
+	m := connectortest.NewMemory()
+	var files []string
+	for i := range 250 {
+		files = append(files, fmt.Sprintf("%d.txt", i), "content")
+	}
+	putLetter(m, "a.eml", letter("text", files...))
+	pos := connectortest.NewPosition(connectors.Full)
+	parts, notices := 0, 0
+	for c, err := range mail.Attachments(m).Pull(t.Context(), pos) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch c := c.(type) {
+		case connectors.Upsert:
+			parts++
+		case connectors.Notice:
+			notices++
+			if c.Code != "mail_attachments_left_out" || !strings.Contains(c.Text, "has 250 attachments; only the first 200") {
+				t.Errorf("%+v", c)
+			}
+		}
+		pos.Take(c)
+	}
+	if parts != 201 || notices != 1 {
+		t.Errorf("%d documents, %d notices", parts, notices)
+	}
+	if got := said(t, mail.Attachments(m), pos); len(got) != 201 || got[200] != "same a.eml#part-201" || len(pos.Problems()) > 0 {
+		t.Errorf("the second pass says %d things, %v", len(got), pos.Problems())
+	}
 }
