@@ -13,6 +13,7 @@ import (
 
 	"freshet/pipeline/extract/pdf/filter"
 	"freshet/pipeline/extract/pdf/font"
+	"freshet/pipeline/extract/pdf/layout"
 )
 
 // A Document is an open file. It is for one goroutine.
@@ -28,7 +29,8 @@ type Document struct {
 	forms   map[string][]byte
 	kept    int // bytes in forms
 	hidden  map[string]bool
-	glyphs  int // still allowed
+	glyphs  int            // still allowed
+	spare   []layout.Glyph // room for the glyphs of the next page
 }
 
 // maxGlyphs is what one document may show; more are left out.

@@ -9,8 +9,8 @@ import (
 )
 
 // Pages interprets the pages in their order, at most the first most, and hands each
-// to visit; all says that there are no more. An error is filter.ErrBudget or the cause
-// of ctx.
+// to visit, after which its glyphs are gone; all says that there are no more. An error
+// is filter.ErrBudget or the cause of ctx.
 func (d *Document) Pages(ctx context.Context, most int, visit func(*layout.Page)) (all bool, err error) {
 	n := 0
 	all = true
@@ -23,6 +23,7 @@ func (d *Document) Pages(ctx context.Context, most int, visit func(*layout.Page)
 		p := d.page(ctx, v, from)
 		p.Number = n
 		visit(&p)
+		d.spare = p.Glyphs[:0]
 		return true
 	})
 	if ctx.Err() != nil {
@@ -56,7 +57,7 @@ func (d *Document) page(ctx context.Context, v pdf.Value, from inherited) layout
 	case 270:
 		place, w, h = place.times(matrix{0, 1, -1, 0, h, 0}), h, w
 	}
-	p := layout.Page{Width: w, Height: h}
+	p := layout.Page{Width: w, Height: h, Glyphs: d.spare}
 	in := interpreter{doc: d, ctx: ctx, page: &p, state: initial(place), base: place, resources: from.resources}
 	d.safely(func() { in.run(d.contents(v.Key("Contents"))) })
 	d.safely(func() { in.annotations(v.Key("Annots")) })
