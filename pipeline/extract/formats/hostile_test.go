@@ -167,6 +167,7 @@ func FuzzExtractHTML(f *testing.F) {
 		"<h3><button aria-controls=p>Q</button></h3><div id=p hidden>A</div><dl><dt>T?<dd>D<div><dt>U<dd>E</div></dl>",
 		"<div itemscope itemtype='https://schema.org/Question'><b itemprop=name>Q</b><p itemprop=text>A</div>",
 		"<a role=tab href='#t' data-toggle=tab>L</a><div id=t role=tabpanel><b>Bold</b><br>x<br><br>y<pre>\tz\n</pre><blockquote><p>q<ul><li>r</blockquote></div>",
+		`<html><script type=application/ld+json>{"@graph":[{"@type":"Product","name":"K","offers":[{"price":1,"priceCurrency":"EUR"}]},{"@type":"Question","name":"Q?","acceptedAnswer":{"text":"<h2>A</h2><p>b"}},{"@type":"HowTo","step":[{"text":"s"}]}]}</script><body><noscript><p>n</noscript><dialog open>d</dialog>`,
 		"<?xml version='1.0'?><!DOCTYPE html><html xmlns='http://www.w3.org/1999/xhtml'><body>&eacute;&#8203;&shy;&nbsp;\x00\xff</body></html>",
 	} {
 		f.Add(s, "")

@@ -107,8 +107,14 @@ func (s sight) score() float64 {
 var guilty = sightOf(mostLinks, allLinks, inNav, inHeader, inFooter, inAside, inForm, besideForm, marginal, doubtful, inSide, inCaption, inFigure, inPerson,
 	boilerplate, underCaption, seenBefore, titleAgain, numbers, byline, credit, address, opening)
 
+// ofData are the features that mean nothing in a table or in code.
+var ofData = sightOf(numbers, titleAgain, someLinks)
+
 // innocent reports whether nothing but its length and the libraries' silence speaks
 // against a block.
 func (s sight) innocent() bool {
+	if s.has(isTable) || s.has(isCode) {
+		s &^= ofData
+	}
 	return s&guilty == 0 && (!s.has(someLinks) || s.has(sentence))
 }

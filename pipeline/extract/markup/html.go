@@ -60,6 +60,9 @@ func ReadHTML(ctx context.Context, page string, o extract.Options) (*extract.Tex
 		return nil, b.err
 	}
 	t.Blocks, t.Links = tidy(b.blocks), b.links
+	if len(selected) == 0 {
+		t.Blocks = append(t.Blocks, b.stated(t)...)
+	}
 	if !t.HasWords() && s.scripts > 0 {
 		return nil, &connectors.Verdict{Reason: connectors.VerdictEmpty, Detail: "the page has no text of its own; scripts would fill it in a browser"}
 	}

@@ -23,6 +23,8 @@ func regionOf(n *html.Node) region {
 		return regionAside
 	case atom.Form:
 		return regionForm
+	case atom.Dialog:
+		return regionNotice
 	}
 	if len(n.Attr) == 0 || n.DataAtom == atom.Body || n.DataAtom == atom.Main || n.DataAtom == atom.Html {
 		return 0
@@ -35,7 +37,7 @@ func regionOf(n *html.Node) region {
 	case "complementary":
 		return regionAside
 	case "dialog", "alertdialog":
-		return regionMarginal
+		return regionNotice
 	}
 	return marginalName(attr(n, "class")) | marginalName(attr(n, "id"))
 }
@@ -76,9 +78,9 @@ func marginalName(names string) region {
 	var found region
 	for part := range nameParts(names) {
 		switch part {
-		case "cookie", "cookies", "gdpr", "consent", "share", "sharing", "social", "popup", "modal", "skip":
+		case "cookie", "cookies", "gdpr", "consent":
 			found |= regionNotice
-		case "breadcrumb", "breadcrumbs", "newsletter", "advert", "advertisement", "ads", "sidebar", "navbar", "navigation", "menu", "footer",
+		case "share", "sharing", "social", "popup", "modal", "skip", "breadcrumb", "breadcrumbs", "newsletter", "advert", "advertisement", "ads", "sidebar", "navbar", "navigation", "menu", "footer",
 			"pagination", "pager", "comments", "related", "subscribe", "masthead", "sponsor", "promo", "widget":
 			found |= regionMarginal
 		}

@@ -24,6 +24,7 @@ type survey struct {
 	tabs    map[string]string
 	h1      []string
 	scripts int
+	said    statements
 }
 
 func surveyOf(doc *html.Node, uri string) *survey {
@@ -66,10 +67,15 @@ func surveyOf(doc *html.Node, uri string) *survey {
 			}
 			s.setProperty(name, content)
 		case atom.Script:
+			if isStatement(n) {
+				s.said.read(n)
+				continue
+			}
 			s.scripts++
 		}
 	}
 	s.title = pickTitle(s.h1, ogTitle, titleTag)
+	s.said.describe(s)
 	return s
 }
 

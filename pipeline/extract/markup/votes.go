@@ -49,7 +49,7 @@ func (b *builder) elect(v votes, around *surroundings) []bool {
 	first, last := len(b.blocks), -1
 	for i := range b.blocks {
 		m := b.marks[i]
-		if b.blocks[i].Kind != extract.Heading && (sights[i].score() > 0 || m.onDemand && m.inside == 0 && !m.linked()) {
+		if b.blocks[i].Kind != extract.Heading && m.inside&regionNotice == 0 && (sights[i].score() > 0 || m.onDemand && m.inside == 0 && !m.linked()) {
 			keep[i] = true
 			first, last = min(first, i), i
 		}

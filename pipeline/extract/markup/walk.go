@@ -49,8 +49,8 @@ const (
 	regionFooter
 	regionAside
 	regionForm
-	regionMarginal // named as an advertisement, a sidebar, a newsletter
-	regionNotice   // named as a cookie notice, a share bar, a dialog
+	regionMarginal // named as an advertisement, a sidebar, a share bar
+	regionNotice   // a cookie notice or a dialog
 )
 
 // A mark is what was seen of a block beside its content.
