@@ -52,6 +52,8 @@ type reader struct {
 	format *numbers.Formatter
 	most   int // cells
 	points int
+	// longest is the number of points of the longest series.
+	longest int
 
 	kind, title         string
 	categories, amounts string // titles of the axes
@@ -78,7 +80,9 @@ func (r *reader) read() error {
 		case "catAx", "dateAx", "valAx":
 			err = r.axis(e.Name.Local == "valAx")
 		case "ser":
-			err = r.one()
+			if err = r.one(); err == nil {
+				err = r.bounded()
+			}
 		case "style", "txPr", "spPr", "extLst", "legend", "externalData", "pivotFmts":
 			err = r.d.Skip()
 		default:
@@ -90,6 +94,21 @@ func (r *reader) read() error {
 			return err
 		}
 	}
+}
+
+// bounded sees to it that the table of all series, each as long as the longest, stays
+// within the limit.
+func (r *reader) bounded() error {
+	if len(r.series) == 0 {
+		return nil
+	}
+	last := &r.series[len(r.series)-1]
+	r.longest = max(r.longest, len(last.marks), len(last.names))
+	if r.longest*len(r.series) > r.most {
+		return &connectors.Verdict{Reason: connectors.VerdictTooLarge,
+			Detail: fmt.Sprintf("a chart has more than %d points (limits: cells)", r.most)}
+	}
+	return nil
 }
 
 // inside calls see with each start within the element that was begun last. see may

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,4 +126,12 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestALongSeriesBesideManyShortOnesIsTooLarge(t *testing.T) {
+	long := named("long", points("val", "0", slices.Repeat([]string{"1"}, 300)...))
+	_, err := read(t, `<c:plotArea><c:barChart>`+long+strings.Repeat(named("short", points("val", "0", "1")), 300)+`</c:barChart></c:plotArea>`, 1000)
+	if v := connectors.AsVerdict(err); v == nil || v.Reason != connectors.VerdictTooLarge {
+		t.Errorf("got %v", err)
+	}
 }

@@ -43,6 +43,9 @@ func (r *reader) table(d *container.Decoder, f *flow) error {
 	if err := g.read(d, false); err != nil {
 		return err
 	}
+	if err := r.takeCells(g.surplus()); err != nil {
+		return err
+	}
 	if b, ok := g.block(); ok {
 		r.add(f, b)
 	} else {
@@ -154,6 +157,24 @@ func (g *grid) cell(d *container.Decoder, covered bool) (string, error) {
 		return "", err
 	}
 	return strings.ReplaceAll(flat(f.blocks, " "), "\n", " "), nil
+}
+
+// surplus is how many cells more than were read the block has, whose rows are all as
+// long as the longest that shows something.
+func (g *grid) surplus() int {
+	longest := 0
+	for _, row := range g.rows {
+		for c := len(row); c > longest; c-- {
+			if row[c-1] != "" {
+				longest = c
+			}
+		}
+	}
+	n := 0
+	for _, row := range g.rows {
+		n += max(longest-len(row), 0)
+	}
+	return n
 }
 
 // block makes a block of the rows and columns that are shown and not empty.

@@ -1,6 +1,7 @@
 package opendocument
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -153,6 +154,7 @@ func TestHostileFilesMeetALimit(t *testing.T) {
 		limits         extract.Limits
 		reason, detail string
 	}{
+		"a long row above many short ones":          {document{form: "text", body: tableOf(append([]string{strings.Replace(row("x"), "<table:table-cell", `<table:table-cell table:number-columns-repeated="1000"`, 1)}, slices.Repeat([]string{row("x")}, 300)...)...)}, extract.Limits{}, connectors.VerdictTooLarge, "cells"},
 		"a row and a cell repeated a million times": {document{form: "text", body: tableOf(wide, wide, wide)}, extract.Limits{}, connectors.VerdictTooLarge, "cells"},
 		"the same in a sheet":                       {document{form: "spreadsheet", body: tableOf(wide, wide, wide)}, extract.Limits{}, connectors.VerdictTooLarge, "cells"},
 		"many cells":                                {document{form: "text", body: tableOf(many)}, extract.Limits{Cells: 100}, connectors.VerdictTooLarge, "cells"},
