@@ -59,6 +59,12 @@ func (s *Syncer) Approve(ctx context.Context, source string, d Decision) (Settle
 		return out, err
 	}
 	out.Done = len(confirmed)
+	if r.src != nil {
+		// What is taken may have kept something for all others.
+		if err := r.learn(ctx); err != nil {
+			return out, err
+		}
+	}
 	return s.remaining(ctx, source, out)
 }
 

@@ -141,7 +141,7 @@ func (r *run) relearn(ctx context.Context, known catalog.Templates, pages []rank
 	next := catalog.Templates{Blocks: []catalog.TemplateBlock{}, Changed: known.Changed}
 	if r.hasTemplates() {
 		next.Learned, next.Pages = r.Now().UTC(), len(pages)
-		if len(pages) >= templates.MinPages {
+		if len(pages) >= templates.MinPages || len(known.Blocks) > 0 {
 			var err error
 			if next.Blocks, err = r.count(ctx, known.Blocks, pages); err != nil {
 				return known, err
@@ -228,8 +228,10 @@ func pageOf(d *catalog.Document, t *extract.Text) templates.Page {
 	return templates.Page{Key: d.Key, Form: t.Version, Locale: d.Details.Locale, Address: d.Details.URI}
 }
 
-// count learns from all pages, one text after another.
+// count learns from all pages, one text after another; from files only when the
+// source's settings say that they have templates.
 func (r *run) count(ctx context.Context, before []catalog.TemplateBlock, pages []rankedPage) ([]catalog.TemplateBlock, error) {
+	_, said := saysTemplates(&r.source)
 	learner := templates.NewLearner(before)
 	var read []*rankedPage // as the learner numbers them
 	stint := work(r.Yield)
@@ -244,10 +246,18 @@ func (r *run) count(ctx context.Context, before []catalog.TemplateBlock, pages [
 		if err != nil {
 			return nil, err
 		}
-		learner.Add(pages[i].page(text), text)
+		page := pages[i].page(text)
+		if !said && !page.IsMarkup() {
+			continue
+		}
+		learner.Add(page, text)
 		read = append(read, &pages[i])
 	}
-	return r.named(ctx, learner.Learn(), read)
+	found := learner.Learn()
+	if learner.Limited {
+		r.note("templates_limited")
+	}
+	return r.named(ctx, found, read)
 }
 
 // named adds to blocks who keeps them and how they begin.

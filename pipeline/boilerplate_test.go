@@ -130,6 +130,50 @@ func TestTemplatesAreSwitchedOffAndOnWithoutAskingTheSource(t *testing.T) {
 	w.wantConsistent()
 }
 
+func TestAFileOfASiteKeepsWhatItSharesUnlessTheSettingsSayOtherwise(t *testing.T) {
+	w := newWorld(t)
+	w.kind.Templated = true
+	for i := range 12 {
+		w.src.PutDocument(connectors.Document{ID: fmt.Sprintf("p%02d.txt", i), MediaType: "text/plain"},
+			fmt.Sprintf("All that is common about topic%02d.\n\nMind the quokka when you open the case.", i))
+	}
+	w.wantCounts(w.sync(), "done: new 12")
+	if got := w.served("quokka"); len(got) != 12 {
+		t.Errorf("%v say it", got)
+	}
+	s, err := w.catalog.Source(t.Context(), "s")
+	must(t, err)
+	s.Extract = map[string]any{extractTemplates: "on"}
+	must(t, w.catalog.PutSource(t.Context(), s))
+	w.src.Put("p99", page("topic99"))
+	w.wantCounts(w.sync(), "done: new 1, reprocessed 11, unchanged 12")
+}
+
+func TestAnApprovedRemovalPassesOnWhatWasKept(t *testing.T) {
+	w := footed(t, 14)
+	w.sync()
+	for i := range 5 {
+		w.src.Remove(fmt.Sprintf("p%02d", i))
+	}
+	if r := w.sync(); r.DeletionsPending != 5 {
+		t.Fatalf("%+v", r)
+	}
+	w.wantServed("quokka", "p00")
+	done, err := w.syncer.Approve(t.Context(), "s", Decision{By: "me"})
+	must(t, err)
+	must(t, w.applier.CatchUp(t.Context()))
+	if done.Done != 5 {
+		t.Errorf("%+v", done)
+	}
+	w.wantServed("quokka", "p05") // nine are few, but they were more
+	for i := range 3 {
+		must(t, w.catalog.Exclude(t.Context(), w.document(fmt.Sprintf("p%02d", 11+i)).Key, "me"))
+	}
+	w.sync()
+	w.wantServed("quokka", "p05", "p06", "p07", "p08", "p09", "p10")
+	w.wantConsistent()
+}
+
 func TestTemplatesAreNoSightOfADocumentAndNoLoss(t *testing.T) {
 	w := footed(t, 12)
 	for i := range 12 {

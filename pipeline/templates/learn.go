@@ -28,7 +28,7 @@ const (
 	maxCounted = 1 << 20 // different blocks counted at once, of about 40 bytes
 )
 
-// MinPages is the number of pages below which nothing is learned of a source.
+// MinPages is the number of pages below which nothing new is learned of a source.
 const MinPages = pagesBegin
 
 // A Learner counts what the pages of a source have in common. Pages are added in the
@@ -42,7 +42,11 @@ type Learner struct {
 	pool    []count
 	added   uint32
 	held    map[unit]int
-	crowded bool
+	most    int  // different blocks counted at once
+	crowded bool // nothing new is counted
+	// Limited: the source has more different blocks than can be counted at once, or more
+	// of the template than are kept. What is learned is right, but may not be all.
+	Limited bool
 }
 
 // counted is a unit among the pages of a part.
@@ -58,7 +62,7 @@ type count struct {
 // NewLearner returns a Learner that counts on from what was learned before.
 func NewLearner(before []catalog.TemplateBlock) *Learner {
 	l := &Learner{h: newHasher(), before: make(map[counted]*catalog.TemplateBlock, len(before)), parts: make(map[string]uint32),
-		counts: make(map[counted]*count), held: make(map[unit]int)}
+		counts: make(map[counted]*count), held: make(map[unit]int), most: maxCounted}
 	for i := range before {
 		l.before[counted{l.part(before[i].Part), before[i].Hash}] = &before[i]
 	}
@@ -89,7 +93,7 @@ func (l *Learner) Add(p Page, t *extract.Text) {
 		}
 	}
 	l.added++
-	if len(l.counts) > maxCounted {
+	if len(l.counts) > l.most {
 		l.forget()
 	}
 }
@@ -121,8 +125,8 @@ func (l *Learner) forget() {
 			kept[of] = &again
 		}
 	}
-	l.counts, l.pool = kept, nil
-	l.crowded = len(kept) > maxCounted/2
+	l.counts, l.pool, l.Limited = kept, nil, true
+	l.crowded = len(kept) > l.most/2
 }
 
 // A Found is a block of the template with the number of the page that keeps it.
@@ -150,7 +154,7 @@ func (l *Learner) Learn() []Found {
 	out = withoutRepeated(out)
 	if len(out) > maxBlocks {
 		slices.SortFunc(out, func(a, b Found) int { return cmp.Or(b.Pages-a.Pages, byPart(a, b)) })
-		out = out[:maxBlocks]
+		out, l.Limited = out[:maxBlocks], true
 	}
 	slices.SortFunc(out, byPart)
 	return out

@@ -30,6 +30,13 @@ type Page struct {
 	Address string
 }
 
+// IsMarkup reports whether the page is of a form that sites make from templates. Files
+// stand for themselves: a chapter that most of them share is theirs.
+func (p Page) IsMarkup() bool {
+	form, _, _ := strings.Cut(p.Form, "/")
+	return form == "html" || form == "markdown"
+}
+
 // parts are the pages among which p is counted: those of its form and language, and
 // of these the ones of its section. Section is "" when it has none.
 func (p Page) parts() (whole, section string) {

@@ -254,3 +254,23 @@ func TestOffsetsLeadBackToTheFullText(t *testing.T) {
 		}
 	}
 }
+
+func TestMoreBlocksThanCanBeCountedAreForgottenNotTheTemplate(t *testing.T) {
+	var s site
+	l := NewLearner(nil)
+	l.most = 500
+	for i := range 200 {
+		s.add(fmt.Sprintf("/a%03d", i), "en", help(i)...)
+		for k := range 10 {
+			s.texts[i].Blocks = append(s.texts[i].Blocks, p(fmt.Sprintf("Sentence %d of %d.", k, i)))
+		}
+		l.Add(s.pages[i], s.texts[i])
+		if len(l.counts) > 2*l.most {
+			t.Fatalf("%d blocks are counted at once", len(l.counts))
+		}
+	}
+	found := l.Learn()
+	if !l.Limited || len(found) != 10 { // cookies, the menu and its five items, a heading, hours and the legal line
+		t.Errorf("%v, %d blocks: %+v", l.Limited, len(found), found)
+	}
+}
