@@ -64,6 +64,9 @@ func load(tb testing.TB, dir, name string) []byte {
 	return b
 }
 
+// longest is how long a file may take.
+const longest = slowdown * 10 * time.Second
+
 // outcome is what came of a file.
 type outcome struct {
 	file   indexed
@@ -88,7 +91,7 @@ func readAll(t *testing.T, r *Reader, dir string, files []indexed, command strin
 					continue
 				}
 				start := time.Now()
-				text, err := r.Read(t.Context(), b, extract.Options{Limits: extract.Limits{Time: 10 * time.Second}})
+				text, err := r.Read(t.Context(), b, extract.Options{Limits: extract.Limits{Time: longest}})
 				out[i] = outcome{files[i], text, err, time.Since(start), ""}
 				if command != "" {
 					ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -104,13 +107,12 @@ func readAll(t *testing.T, r *Reader, dir string, files []indexed, command strin
 }
 
 func TestEveryFileOfPDFJSEndsWithTextOrAReason(t *testing.T) {
-	t.Parallel()
 	dir, files := index(t)
 	reasons, withText, meantText := map[string]int{}, 0, 0
 	for _, o := range readAll(t, newReader(t, Options{Parallel: 2}), dir, files, "") {
 		v := connectors.AsVerdict(o.err)
 		switch {
-		case o.took > 10*time.Second:
+		case o.took > longest:
 			t.Errorf("%s took %s", o.file.File, o.took)
 		case o.err == nil && !o.text.HasWords():
 			t.Errorf("%s: neither text nor a reason", o.file.File)
@@ -183,7 +185,6 @@ func wordsOf(text string) []string {
 var garbled = []string{"issue19802.pdf", "bug946506.pdf", "issue5801.pdf", "issue5874.pdf"}
 
 func TestWhatPdftotextFindsIsFound(t *testing.T) {
-	t.Parallel()
 	command, err := exec.LookPath("pdftotext")
 	if err != nil {
 		t.Skip("pdftotext is not installed: ", err)
