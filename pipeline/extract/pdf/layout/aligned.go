@@ -299,7 +299,7 @@ func (e *evidence) table() bool {
 	if e.columns >= 4 && 10*items >= 9*e.lines {
 		items = 0 // every cell has one: an outline style, no list
 	}
-	if e.rules < 2 && 3*items > e.lines || 2*e.fixed > e.lines || 5*e.leaders > e.lines {
+	if e.rules < 2 && 3*items > e.lines || 2*e.fixed > e.lines || e.leaders >= 3 {
 		return false
 	}
 	hints := count(e.rules >= 2, 2) + count(e.heavyHead, 1) + count(e.numbers > 0, 1) + count(e.short, 1)

@@ -176,7 +176,7 @@ func (a *assembly) output() []extract.Block {
 			o.Lead = folded(resolveCalls(b.lead, called))
 		case extract.List:
 			o.Items, o.Ordered, o.Start = b.items, b.ordered, b.start
-			foldItems(o.Items, called)
+			o.Items = foldItems(o.Items, called)
 		case extract.Code:
 			o.Text = extract.FoldCode(resolveCalls(b.text, called))
 		default:
@@ -193,9 +193,16 @@ func (a *assembly) output() []extract.Block {
 	return out
 }
 
-func foldItems(items []extract.Item, called func(string) bool) {
-	for i := range items {
-		items[i].Text = folded(resolveCalls(items[i].Text, called))
-		foldItems(items[i].Items, called)
+// foldItems returns the items as they are kept, without those that are a bullet and
+// nothing else.
+func foldItems(items []extract.Item, called func(string) bool) []extract.Item {
+	var out []extract.Item
+	for _, item := range items {
+		item.Text = folded(resolveCalls(item.Text, called))
+		item.Items = foldItems(item.Items, called)
+		if item.Text != "" || len(item.Items) > 0 {
+			out = append(out, item)
+		}
 	}
+	return out
 }

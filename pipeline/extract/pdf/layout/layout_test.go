@@ -169,6 +169,25 @@ func TestLists(t *testing.T) {
 	wants(t, markdown(p), "1. Open the lid\n2. Fill in water\n3. Close the lid\n")
 }
 
+func TestABulletAloneIsNothing(t *testing.T) {
+	p := newPen(1)
+	p.at(50, 700, "•")
+	p.set(50, 660, 500, prose)
+	wants(t, markdown(p), prose+"\n")
+}
+
+func TestATableOfContentsIsNoTable(t *testing.T) {
+	p := newPen(1)
+	for i, l := range []string{"1 Terms", "2 Prices", "3 Delivery", "4 Returns"} {
+		x := p.at(50, 700-float64(i)*14, l) + 3
+		for ; x < 400; x += 8 {
+			p.glyph(x, 700-float64(i)*14, ".")
+		}
+		p.at(420, 700-float64(i)*14, fmt.Sprint(3+i))
+	}
+	wants(t, markdown(p), "1 Terms … 3  \n2 Prices … 4  \n3 Delivery … 5  \n4 Returns … 6\n")
+}
+
 func TestRuledTables(t *testing.T) {
 	p := newPen(1)
 	for _, y := range []float64{700, 680, 660, 640} {

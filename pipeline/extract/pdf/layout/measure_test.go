@@ -33,8 +33,9 @@ func dataDir(tb testing.TB, set string) string {
 	return dir
 }
 
-// pagesOf are the pages of a file, as the reader of glyphs gives them.
-func pagesOf(ctx context.Context, path string) (pages []layout.Page, err error) {
+// blocksOf lays out the pages of a file as the reader of glyphs gives them, one
+// after the other.
+func blocksOf(ctx context.Context, path string) (blocks []extract.Block, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("the glyphs of %s: %v", path, r)
@@ -54,8 +55,11 @@ func pagesOf(ctx context.Context, path string) (pages []layout.Page, err error) 
 	if err != nil {
 		return nil, err
 	}
-	_, err = doc.Pages(ctx, 5000, func(p *layout.Page) { pages = append(pages, *p) })
-	return pages, err
+	d := layout.Document{Marks: doc.Marks()}
+	if _, err = doc.Pages(ctx, 5000, d.Add); err != nil {
+		return nil, err
+	}
+	return d.Blocks(), nil
 }
 
 // rulesOfTables and marks of HTML in the truths are no words.
@@ -118,11 +122,11 @@ func common(a, b []string) int {
 }
 
 func read(t *testing.T, path string) ([]string, error) {
-	pages, err := pagesOf(t.Context(), path)
+	blocks, err := blocksOf(t.Context(), path)
 	if err != nil {
 		return nil, err
 	}
-	text := extract.Text{Blocks: layout.Blocks(pages)}
+	text := extract.Text{Blocks: blocks}
 	return tokensOf(text.Plain()), nil
 }
 

@@ -91,7 +91,7 @@ func (p *piece) breakAtGaps(text []char, space []bool, spaces int) {
 	for i := 1; i < len(text); i++ {
 		em := max(min(text[i].size, text[i-1].size), 0.01)
 		gaps[i] = (text[i].x0 - reach) / em
-		if !space[i] {
+		if !space[i] && (text[i].text != "." || text[i-1].text != ".") {
 			inner = append(inner, gaps[i])
 		}
 		reach = max(reach, text[i].x1)
@@ -109,7 +109,7 @@ func (p *piece) breakAtGaps(text []char, space []bool, spaces int) {
 	case usual > 0.06:
 		// Letters that are spaced out: words are further apart than that.
 		limit = usual + max(limit-0.03, 0.5*usual)
-		if usual > 0.12 && len(inner) < 6 || inner[len(inner)/5] < 0.25*usual {
+		if usual > 0.12 && len(inner) < 6 || len(inner) > 0 && inner[len(inner)/5] < 0.25*usual {
 			limit = spaceGap
 		}
 	case usual < 0:
