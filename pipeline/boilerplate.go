@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -14,11 +13,6 @@ import (
 	"freshet/pipeline/extract"
 	"freshet/pipeline/templates"
 )
-
-// extractTemplates is the setting of a source's extract options that says whether
-// what stands on most of its pages is left out of passages: "on" or "off"; by
-// default as its kind says.
-const extractTemplates = "templates"
 
 // templatesOf is the set that a source's passages are made with.
 func (s *Syncer) templatesOf(ctx context.Context, source *catalog.Source) (*templates.Set, error) {
@@ -29,14 +23,6 @@ func (s *Syncer) templatesOf(ctx context.Context, source *catalog.Source) (*temp
 	return templates.NewSet(known.Blocks), err
 }
 
-// readingOptions are those of a source's extract options that shape its texts, and not
-// only its passages.
-func readingOptions(extract map[string]any) map[string]any {
-	out := maps.Clone(extract)
-	delete(out, extractTemplates)
-	return out
-}
-
 func (r *run) hasTemplates() bool {
 	if on, said := saysTemplates(&r.source); said {
 		return on
@@ -44,17 +30,8 @@ func (r *run) hasTemplates() bool {
 	return r.kind.Templated
 }
 
-// saysTemplates reads the setting; said is false when it is left to the kind. YAML has
-// it as a word or as a truth value, by version.
-func saysTemplates(s *catalog.Source) (on, said bool) {
-	switch v := s.Extract[extractTemplates].(type) {
-	case bool:
-		return v, true
-	case string:
-		return v == "on", v == "on" || v == "off"
-	}
-	return false, false
-}
+// saysTemplates reads the setting; said is false when it is left to the kind.
+func saysTemplates(s *catalog.Source) (on, said bool) { return switched(s.Extract[extractTemplates]) }
 
 // learn finds out what stands on most pages, if texts have changed since it last
 // did, and makes the passages anew of those documents alone that lose or regain

@@ -129,7 +129,7 @@ type Progress struct {
 // from that text.
 func recipe(s *catalog.Source) string {
 	text := formats.Versions()
-	if options := readingOptions(s.Extract); len(options) > 0 {
+	if options := readingSettings(s); len(options) > 0 {
 		text += "+" + digest(options)
 	}
 	return text + "|" + chunk.Version + "|" + lexical.Version

@@ -124,7 +124,7 @@ func (r *run) fromContent(ctx context.Context, it *item, d *connectors.Document,
 			return r.fromStored(ctx, it, listed, revision)
 		}
 	}
-	text, err := r.Extractor.Extract(ctx, bytes.NewReader(content), r.extractOptions(d))
+	text, err := r.Extractor.Extract(ctx, bytes.NewReader(content), ReadingOptions(d, r.source.Extract))
 	if err != nil {
 		return r.cannotRead(ctx, it, d.URI, err)
 	}
@@ -156,14 +156,6 @@ func (r *run) open(ctx context.Context, d *connectors.Document) ([]byte, error) 
 		return nil, &connectors.Verdict{Reason: connectors.VerdictTooLarge, Detail: fmt.Sprintf("it has more than %d MB", r.Limits.DocumentBytes>>20)}
 	}
 	return content, nil
-}
-
-// extractOptions leave the listed title out: a new title is a change of details,
-// not of the text.
-func (r *run) extractOptions(d *connectors.Document) extract.Options {
-	o := extract.Options{MediaType: d.MediaType, URI: d.URI, Locale: d.Locale}
-	o.Drop, o.Select = r.drop, r.pick
-	return o
 }
 
 func (r *run) prepareSame(ctx context.Context, it *item) error {

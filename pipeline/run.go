@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -31,8 +30,6 @@ type run struct {
 	src    connectors.Source
 	kind   connectors.Kind
 	recipe string
-	drop   []string // selectors of the source's extract options
-	pick   string
 	// templates are left out of passages; they change only between passes.
 	templates *templates.Set
 	now       time.Time
@@ -85,24 +82,8 @@ func (s *Syncer) begin(ctx context.Context, id string, o RunOptions) (*run, erro
 	r := &run{Syncer: s, RunOptions: o, source: source, now: now, started: now, recipe: recipe(&source),
 		newTexts: make(map[index.Hash]int), moves: make(map[string]bool), doubted: make(map[string]bool), notFound: make(map[string]bool)}
 	r.report = &catalog.Report{Source: id, Pass: connectors.Full.String(), Started: now, Reasons: map[string]int{}, Errors: []string{}}
-	r.drop, r.pick = extractSettings(source.Extract)
 	r.templates, err = s.templatesOf(ctx, &source)
 	return r, err
-}
-
-func extractSettings(m map[string]any) (drop []string, pick string) {
-	switch v := m["drop"].(type) {
-	case []any:
-		for _, x := range v {
-			drop = append(drop, fmt.Sprint(x))
-		}
-	case []string:
-		drop = v
-	case string:
-		drop = []string{v}
-	}
-	pick, _ = m["select"].(string)
-	return drop, pick
 }
 
 // all opens the source and runs the passes that are due.

@@ -84,7 +84,7 @@ func (w *walker) source(values []*ast.MappingValueNode) {
 		case "guard":
 			w.block(v.Value, "guard", keysOf(guardConfig{}))
 		case "extract":
-			w.block(v.Value, "extract", []string{"drop", "select", "templates"})
+			w.block(v.Value, "extract", []string{"drop", "select", "templates", "comments"})
 		}
 	}
 	k, known := kinds()[kind]

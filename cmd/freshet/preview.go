@@ -12,6 +12,7 @@ import (
 
 	"freshet/api"
 	"freshet/connectors"
+	"freshet/pipeline"
 	"freshet/pipeline/chunk"
 	"freshet/pipeline/extract"
 )
@@ -112,18 +113,8 @@ func (s *sources) read(ctx context.Context, d *connectors.Document, options map[
 	if len(content) > previewBytes {
 		return nil, &connectors.Verdict{Reason: connectors.VerdictTooLarge, Detail: fmt.Sprintf("it has more than %d MB", previewBytes>>20)}
 	}
-	o := extract.Options{MediaType: d.MediaType, URI: d.URI, Title: d.Title, Locale: d.Locale}
-	switch drop := options["drop"].(type) {
-	case string:
-		o.Drop = []string{drop}
-	case []string:
-		o.Drop = drop
-	case []any:
-		for _, x := range drop {
-			o.Drop = append(o.Drop, fmt.Sprint(x))
-		}
-	}
-	o.Select, _ = options["select"].(string)
+	o := pipeline.ReadingOptions(d, options)
+	o.Title = d.Title
 	return s.extractor.Extract(ctx, bytes.NewReader(content), o)
 }
 

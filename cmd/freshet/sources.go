@@ -104,8 +104,12 @@ func checkExtract(m map[string]any) error {
 			if _, yes := v.(bool); !yes && v != "on" && v != "off" {
 				return fmt.Errorf("extract.templates must be on (what stands on most pages is left out of passages) or off")
 			}
+		case "comments":
+			if _, yes := v.(bool); !yes && v != "on" && v != "off" {
+				return fmt.Errorf("extract.comments must be on (what reviewers noted beside cells and slides is read) or off")
+			}
 		default:
-			return fmt.Errorf("%q is not a setting of extract; there are drop, select and templates", key)
+			return fmt.Errorf("%q is not a setting of extract; there are drop, select, templates and comments", key)
 		}
 	}
 	return nil
