@@ -64,15 +64,6 @@ const (
 	features
 )
 
-// featureNames are for people who look at weights.
-var featureNames = [features]string{
-	"always", "bothFound", "onlyTrafilatura", "onlyReadability", "noneFound", "inCore", "boxFound", "boxRead", "boxLost", "afterLost", "between",
-	"ahead", "aheadFound", "behind", "behindFound", "someLinks", "mostLinks", "allLinks", "tiny", "short", "shortFound", "shortRead", "middling", "long",
-	"isList", "isLostList", "isTable", "isCode", "isQuote", "inNav", "inHeader", "inFooter", "inAside", "inForm", "besideForm", "marginal", "doubtful", "inSide",
-	"inCaption", "inFigure", "inPerson", "namedContent", "sentence", "announcing", "fragment", "fragmentFound", "boilerplate", "underCaption", "seenBefore",
-	"titleAgain", "numbers", "byline", "credit", "address", "opening",
-}
-
 // A sight is the set of features of a block.
 type sight uint64
 
