@@ -55,12 +55,12 @@ func uniName(name string) string {
 
 // shown returns s as it is to be read: ligatures and the contextual forms of Arabic
 // as their letters; "" when a character of it says nothing: private use, none, a
-// control other than white space.
+// control other than a tab.
 func shown(s string) string {
 	form := false
 	for _, r := range s {
 		switch {
-		case r == '\t' || r == '\n' || r == '\r' || r == 0xa0:
+		case r == '\t' || r == 0xa0:
 			if len(s) <= 2 {
 				return " "
 			}

@@ -77,7 +77,7 @@ func (f *Font) encode(v, d pdf.Value, data Data) (names, text [256]string) {
 			}
 		}
 	}
-	f.differences(e.Key("Differences"), &names, &text)
+	f.differences(e.Key("Differences"), base != "", &names, &text)
 	return names, text
 }
 
@@ -97,7 +97,10 @@ func programNames(d pdf.Value, data Data) map[byte]string {
 	return nil
 }
 
-func (f *Font) differences(list pdf.Value, names, text *[256]string) {
+// differences takes the names that differ from the encoding on which they build; based
+// says that the font names one. Names of a Type 3 font that say nothing leave the
+// encoding's characters, as they are often made up.
+func (f *Font) differences(list pdf.Value, based bool, names, text *[256]string) {
 	c := 0
 	for i := range min(list.Len(), 1024) {
 		v := list.Index(i)
@@ -109,7 +112,9 @@ func (f *Font) differences(list pdf.Value, names, text *[256]string) {
 			continue
 		}
 		names[c] = v.Name()
-		text[c] = nameOrNumber(v.Name(), byte(c))
+		if known := nameOrNumber(v.Name(), byte(c)); known != "" || !f.Type3 || !based {
+			text[c] = known
+		}
 		c++
 	}
 }
