@@ -225,7 +225,8 @@ func shown(blocks []extract.Block) []extract.Block {
 	return out
 }
 
-// half sorts files into those on which thresholds were chosen and the others.
+// half sorts the files into two sets, so that a figure that holds for one of them
+// only is seen.
 func half(name string) int {
 	h := fnv.New32a()
 	h.Write([]byte(name))
