@@ -16,12 +16,12 @@ import (
 	"freshet/pipeline/templates"
 )
 
-// compose makes the change that brings doc to these details and this text.
+// compose makes the change that brings doc to these details and this text, whose
+// recipe it has.
 // newVersion is the text as it is kept, or nil when the version stays.
 func (r *run) compose(it *item, doc catalog.Document, listed catalog.Details, text *extract.Text, newVersion []byte) error {
 	doc.Listed = listed.Hash()
 	doc.Details = effective(listed, text, doc.ExternalID, r.now)
-	doc.Recipe = r.recipe
 	if doc.State != catalog.Present {
 		doc.State, doc.StateReason, doc.StateAt = catalog.Present, "", r.now
 	}
@@ -49,7 +49,7 @@ func (r *run) composeNew(ctx context.Context, it *item, doc catalog.Document, li
 	}
 	if old != nil {
 		placeholder := doc.Key
-		old.ExternalID, old.Revision, old.Content = it.id, doc.Revision, doc.Content
+		old.ExternalID, old.Revision, old.Content, old.Recipe = it.id, doc.Revision, doc.Content, r.recipes.of(text)
 		it.outcome = catalog.Moved
 		var newVersion []byte
 		if !old.State.Serves() || old.TextHash != hash {
@@ -69,7 +69,7 @@ func (r *run) composeNew(ctx context.Context, it *item, doc catalog.Document, li
 		fresh.Revision, fresh.Content = doc.Revision, doc.Content
 		doc = fresh
 	}
-	doc.TextHash = hash
+	doc.TextHash, doc.Recipe = hash, r.recipes.of(text)
 	return r.compose(it, doc, listed, text, packed)
 }
 
@@ -142,12 +142,13 @@ func (r *run) movedFrom(ctx context.Context, id string, hash index.Hash) (*catal
 
 // composeChanged compares the text of a known document with what it was.
 func (r *run) composeChanged(ctx context.Context, it *item, doc catalog.Document, listed catalog.Details, text *extract.Text, packed []byte) error {
-	hash := textHash(packed)
+	hash, recipe := textHash(packed), r.recipes.of(text)
 	switch {
 	case doc.VersionSeq == 0:
 		return r.composeNew(ctx, it, doc, listed, text, packed)
 	case doc.TextHash == hash:
-		it.outcome = storedOutcome(&doc, listed.Hash(), r.recipe)
+		it.outcome = storedOutcome(&doc, listed.Hash(), recipe)
+		doc.Recipe = recipe
 		var newVersion []byte
 		if !doc.State.Serves() {
 			newVersion = packed
@@ -155,8 +156,8 @@ func (r *run) composeChanged(ctx context.Context, it *item, doc catalog.Document
 		return r.compose(it, doc, listed, text, newVersion)
 	}
 	it.outcome = catalog.TextChanged
-	if textRecipe(doc.Recipe) != textRecipe(r.recipe) {
-		it.outcome = catalog.Reprocessed
+	if !r.recipes.reads(doc.Recipe) && !strings.HasPrefix(doc.Recipe, refusalMark) {
+		it.outcome = catalog.Reprocessed // a document that was refused has another content since
 	}
 	if !doc.State.Serves() {
 		it.outcome = catalog.Restored
@@ -167,7 +168,7 @@ func (r *run) composeChanged(ctx context.Context, it *item, doc catalog.Document
 	}
 	kept := keptShare(old, text)
 	oldHash := doc.TextHash
-	doc.TextHash = hash
+	doc.TextHash, doc.Recipe = hash, recipe
 	if err := r.compose(it, doc, listed, text, packed); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"freshet/index/catalog"
 	"freshet/index/indextest"
 	"freshet/index/lexical"
+	"freshet/pipeline/contents"
 	"freshet/pipeline/extract/formats"
 )
 
@@ -51,6 +52,8 @@ type world struct {
 	applier *Applier
 	syncer  *Syncer
 	plain   connectors.Source // what Open gives, if not src
+	kept    *contents.Store   // nil: bytes are not kept
+	limits  Limits
 }
 
 func newWorld(t *testing.T) *world {
@@ -89,7 +92,7 @@ func (w *world) configure(id string, state catalog.SourceState) {
 func (w *world) join(store index.Store) {
 	w.store, w.terms = store, lexical.NewTerms()
 	w.applier = NewApplier(ApplierOptions{Catalog: w.catalog, Store: store, Terms: w.terms})
-	w.syncer = NewSyncer(Options{Catalog: w.catalog, Extractor: formats.New(formats.Config{}), Now: w.clock.now,
+	w.syncer = NewSyncer(Options{Catalog: w.catalog, Extractor: formats.New(formats.Config{}), Now: w.clock.now, Contents: w.kept, Limits: w.limits,
 		Open: func(context.Context, catalog.Source) (connectors.Source, connectors.Kind, error) {
 			if w.plain != nil {
 				return w.plain, w.kind, nil

@@ -5,13 +5,11 @@ package pipeline
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"time"
 
 	"freshet/connectors"
 	"freshet/index/catalog"
-	"freshet/index/lexical"
-	"freshet/pipeline/chunk"
+	"freshet/pipeline/contents"
 	"freshet/pipeline/extract/formats"
 )
 
@@ -26,6 +24,7 @@ type Limits struct {
 	Confirm        int           // absences confirmed one by one after a pass; 500
 	Errors         int           // error texts kept of a run; 20
 	RetryAttempts  int           // before a fault waits for the next full pass; 8
+	Rereads        int           // documents of one run that are read again because a form is read otherwise; 5,000
 }
 
 func (l Limits) withDefaults() Limits {
@@ -41,6 +40,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Confirm, 500)
 	set(&l.Errors, 20)
 	set(&l.RetryAttempts, 8)
+	set(&l.Rereads, 5000)
 	if l.BatchWait <= 0 {
 		l.BatchWait = time.Second
 	}
@@ -54,6 +54,10 @@ func (l Limits) withDefaults() Limits {
 type Options struct {
 	Catalog   *catalog.Catalog
 	Extractor *formats.Extractor
+	// Contents keeps the bytes of documents, so that they can be read otherwise
+	// without asking their source; nil keeps none. A source whose texts are masked
+	// must be run without it: what is masked never reaches the disk.
+	Contents *contents.Store
 	// Open opens a configured source. Its error says how to mend the configuration.
 	Open   func(ctx context.Context, s catalog.Source) (connectors.Source, connectors.Kind, error)
 	Now    func() time.Time
@@ -122,21 +126,4 @@ type Progress struct {
 	Total   int // 0: not known
 	Chunks  int // written so far
 	Started time.Time
-}
-
-// recipe names all versions and options that shape the chunks of a source. Its
-// first part is what the structured text depends on, its second what is made
-// from that text.
-func recipe(s *catalog.Source) string {
-	text := formats.Versions()
-	if options := readingSettings(s); len(options) > 0 {
-		text += "+" + digest(options)
-	}
-	return text + "|" + chunk.Version + "|" + lexical.Version
-}
-
-// textRecipe is the part of a recipe that needs the content again when it changes.
-func textRecipe(recipe string) string {
-	text, _, _ := strings.Cut(recipe, "|")
-	return text
 }

@@ -15,8 +15,8 @@ type position struct {
 	source  string
 	pass    connectors.Pass
 	cursor  string
-	recipe  string
-	reread  bool // revisions prove nothing in this pass
+	// proves reports whether a document with its present revision need not be read.
+	proves func(context.Context, catalog.Known) bool
 
 	mu     sync.Mutex
 	notes  map[string]string // written in this run and not committed
@@ -36,14 +36,11 @@ func (p *position) Memory() connectors.Memory { return p }
 // once, when the first is asked for; about 200 bytes each.
 const preloadRevisions = 50_000
 
-// Revision is "" for whatever must be read again: documents whose text another
-// extractor made, that could not be read, or that a hold waits on.
+// Revision is "" for whatever must be read again: documents whose text other rules
+// made, that could not be read, or that a hold waits on.
 func (p *position) Revision(ctx context.Context, id string) (string, error) {
-	if p.reread {
-		return "", nil
-	}
 	k, ok, err := p.known(ctx, id)
-	if err != nil || !ok || !k.Versions || k.Held || k.State == catalog.Unreadable || textRecipe(k.Recipe) != textRecipe(p.recipe) {
+	if err != nil || !ok || !p.proves(ctx, k) {
 		return "", err
 	}
 	return k.Revision, nil

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"freshet/connectors"
 	"freshet/index"
 	"freshet/index/catalog"
+	"freshet/pipeline/contents"
 	"freshet/pipeline/extract"
 )
 
@@ -19,6 +19,9 @@ import (
 // must. It reads the catalog and writes nothing; several run at once. An error is
 // the catalog's or the context's; what is wrong with the document is it.err.
 func (r *run) prepare(ctx context.Context, it *item) error {
+	if it.again != nil {
+		return r.prepareAgain(ctx, it)
+	}
 	switch c := it.change.(type) {
 	case connectors.Upsert:
 		return r.prepareUpsert(ctx, it, c.Document)
@@ -49,20 +52,46 @@ func (r *run) prepareUpsert(ctx context.Context, it *item, d *connectors.Documen
 	}
 	listed := detailsOf(d, &r.source, &r.kind)
 	revision := clean(d.Revision, maxRevision)
-	if r.provesSame(it.known, revision) {
-		if it.known.State.Serves() && it.known.Listed == listed.Hash() && it.known.Recipe == r.recipe {
-			it.outcome, it.stamp, it.settled = catalog.Unchanged, it.known.Key, true
-			return nil
+	k := it.known
+	switch {
+	case k == nil || k.Revision != revision || !r.proves(ctx, *k):
+		return r.fromContent(ctx, it, d, listed, revision)
+	case k.State == catalog.Unreadable:
+		it.outcome, it.reason, it.stamp = catalog.NotReadable, k.StateReason, k.Key
+		return nil
+	case r.readsAgain(k.Recipe):
+		doc, err := r.Catalog.DocumentByKey(ctx, k.Key)
+		if err != nil {
+			return err
 		}
-		return r.fromStored(ctx, it, listed, revision)
+		if done, err := r.fromKept(ctx, it, doc, listed, revision); done || err != nil {
+			return err
+		}
+		return r.fromContent(ctx, it, d, listed, revision)
+	case k.State.Serves() && k.Listed == listed.Hash() && r.recipes.cutNow(k.Recipe):
+		it.outcome, it.stamp, it.settled = catalog.Unchanged, k.Key, true
+		return nil
 	}
-	return r.fromContent(ctx, it, d, listed, revision)
+	return r.fromStored(ctx, it, listed, revision)
 }
 
-// provesSame reports whether an equal revision makes reading unnecessary.
-func (r *run) provesSame(k *catalog.Known, revision string) bool {
-	return k != nil && k.Versions && revision != "" && k.Revision == revision && !r.reread && !k.Held &&
-		k.State != catalog.Unreadable && textRecipe(k.Recipe) == textRecipe(r.recipe)
+// proves reports whether an equal revision makes reading unnecessary: of a document
+// that has been read, or that can be read again from what is kept, or of which all
+// forms that there are have refused it.
+func (r *run) proves(ctx context.Context, k catalog.Known) bool {
+	switch {
+	case r.reread || k.Revision == "" || k.Held:
+		return false
+	case k.State == catalog.Unreadable:
+		return k.Recipe == r.recipes.refusal && !r.Full
+	}
+	return k.Versions && (r.recipes.reads(k.Recipe) || r.rereads.Load() >= int64(r.Limits.Rereads) || r.hasContentOf(ctx, k.Key))
+}
+
+// readsAgain reports whether the text of a document with this recipe is to be read
+// again, in this run, because other rules made it. It counts those that are.
+func (r *run) readsAgain(recipe string) bool {
+	return !r.recipes.reads(recipe) && r.rereads.Add(1) <= int64(r.Limits.Rereads)
 }
 
 // fromStored makes the document anew from the text that the catalog has: its
@@ -72,21 +101,32 @@ func (r *run) fromStored(ctx context.Context, it *item, listed catalog.Details, 
 	if err != nil {
 		return err
 	}
-	packed, err := r.Catalog.LastText(ctx, doc.Key)
+	text, packed, err := r.stored(ctx, &doc)
 	if err != nil {
 		return err
 	}
-	var text extract.Text
-	if err := json.Unmarshal(packed, &text); err != nil {
-		return fmt.Errorf("read stored text of %s: %w", it.id, err)
-	}
-	it.outcome = storedOutcome(&doc, listed.Hash(), r.recipe)
-	doc.Revision = revision
+	recipe := r.recipes.recut(doc.Recipe, text)
+	it.outcome = storedOutcome(&doc, listed.Hash(), recipe)
+	doc.Revision, doc.Recipe = revision, recipe
 	var newVersion []byte
 	if !doc.State.Serves() {
 		newVersion = packed
 	}
-	return r.compose(it, doc, listed, &text, newVersion)
+	return r.compose(it, doc, listed, text, newVersion)
+}
+
+// stored returns the newest text that the catalog has of a document, and its packed
+// form.
+func (r *run) stored(ctx context.Context, doc *catalog.Document) (*extract.Text, []byte, error) {
+	packed, err := r.Catalog.LastText(ctx, doc.Key)
+	if err != nil {
+		return nil, nil, err
+	}
+	text := &extract.Text{}
+	if err := json.Unmarshal(packed, text); err != nil {
+		return nil, nil, fmt.Errorf("read stored text of %s: %w", doc.ExternalID, err)
+	}
+	return text, packed, nil
 }
 
 func storedOutcome(d *catalog.Document, listed index.Hash, recipe string) catalog.Outcome {
@@ -107,36 +147,47 @@ func (r *run) fromContent(ctx context.Context, it *item, d *connectors.Document,
 	if err != nil {
 		return r.cannotRead(ctx, it, d.URI, err)
 	}
-	sum := sha256.Sum256(content)
-	var hash index.Hash
-	copy(hash[:], sum[:])
+	hash := contents.Hash(content)
 	var doc catalog.Document
 	if it.known != nil {
 		if doc, err = r.Catalog.DocumentByKey(ctx, it.known.Key); err != nil {
 			return err
 		}
-		if doc.VersionSeq > 0 && doc.Content == hash && textRecipe(doc.Recipe) == textRecipe(r.recipe) {
+		if doc.VersionSeq > 0 && doc.Content == hash && !r.readsAgain(doc.Recipe) {
 			it.settled = true
-			if doc.State.Serves() && doc.Listed == listed.Hash() && doc.Recipe == r.recipe && doc.Revision == revision {
+			if doc.State.Serves() && doc.Listed == listed.Hash() && r.recipes.cutNow(doc.Recipe) && doc.Revision == revision {
 				it.outcome, it.stamp = catalog.Unchanged, doc.Key
 				return nil
 			}
 			return r.fromStored(ctx, it, listed, revision)
 		}
 	}
+	it.outdated = it.known != nil && doc.Content != hash
+	doc.Content = hash
+	return r.fromBytes(ctx, it, d, doc, listed, revision, content)
+}
+
+// fromBytes reads a document whose content is at hand. Doc is what is known of it,
+// with the hash of this content.
+func (r *run) fromBytes(ctx context.Context, it *item, d *connectors.Document, doc catalog.Document, listed catalog.Details, revision string, content []byte) error {
 	text, err := r.Extractor.Extract(ctx, bytes.NewReader(content), ReadingOptions(d, r.source.Extract))
 	if err != nil {
-		return r.cannotRead(ctx, it, d.URI, err)
+		return r.refuse(ctx, it, d.URI, revision, err)
 	}
 	packed, err := json.Marshal(text)
 	if err != nil {
 		return fmt.Errorf("encode text of %s: %w", it.id, err)
 	}
-	doc.Content, doc.Revision = hash, revision
+	doc.Revision = revision
 	if it.known == nil {
-		return r.composeNew(ctx, it, doc, listed, text, packed)
+		err = r.composeNew(ctx, it, doc, listed, text, packed)
+	} else {
+		err = r.composeChanged(ctx, it, doc, listed, text, packed)
 	}
-	return r.composeChanged(ctx, it, doc, listed, text, packed)
+	if err == nil && (it.known == nil || it.outdated || !r.hasContent(doc.Key, doc.Content)) {
+		r.keep(it, content, text)
+	}
+	return err
 }
 
 // open reads the content whole; it is needed for its hash and again for its text.
@@ -168,9 +219,9 @@ func (r *run) prepareSame(ctx context.Context, it *item) error {
 		it.outcome, it.reason, it.stamp = catalog.Skipped, "excluded_by_person", k.Key
 		return nil
 	case k.State == catalog.Unreadable || !k.Versions:
-		it.outcome, it.stamp = catalog.NotReadable, k.Key
+		it.outcome, it.reason, it.stamp = catalog.NotReadable, k.StateReason, k.Key
 		return nil
-	case k.State.Serves() && k.Recipe == r.recipe:
+	case k.State.Serves() && r.recipes.current(k.Recipe):
 		it.outcome, it.stamp, it.settled = catalog.Unchanged, k.Key, true
 		return nil
 	}
@@ -179,10 +230,36 @@ func (r *run) prepareSame(ctx context.Context, it *item) error {
 		return err
 	}
 	it.settled = true
-	if err := r.fromStored(ctx, it, doc.Details, k.Revision); err != nil {
-		return err
+	return r.anew(ctx, it, doc)
+}
+
+// anew makes a document by the present rules, from what is kept of it; where its
+// bytes are not, its text stays as it was read.
+func (r *run) anew(ctx context.Context, it *item, doc catalog.Document) error {
+	done := false
+	if r.hasContent(doc.Key, doc.Content) && r.readsAgain(doc.Recipe) {
+		text, _, err := r.stored(ctx, &doc)
+		if err != nil {
+			return err
+		}
+		done, err = r.fromKept(ctx, it, doc, asListed(doc.Details, text, doc.ExternalID, r.now), doc.Revision)
+		if err != nil {
+			return err
+		}
 	}
-	it.write.Document.Listed = doc.Listed // "same" says nothing new of what was listed
+	switch {
+	case done:
+	case doc.State.Serves() && r.recipes.cutNow(doc.Recipe):
+		it.outcome, it.stamp = catalog.Unchanged, doc.Key
+		return nil
+	default:
+		if err := r.fromStored(ctx, it, doc.Details, doc.Revision); err != nil {
+			return err
+		}
+	}
+	if it.write != nil {
+		it.write.Document.Listed = doc.Listed // nothing new was said of what was listed
+	}
 	return nil
 }
 
@@ -260,6 +337,28 @@ func (r *run) cannotRead(ctx context.Context, it *item, uri string, err error) e
 		return err
 	}
 	return r.unreadable(ctx, it, uri, err)
+}
+
+// refuse is cannotRead for what no form reads: that is remembered with the revision
+// and with what was tried.
+func (r *run) refuse(ctx context.Context, it *item, uri, revision string, err error) error {
+	failed := r.cannotRead(ctx, it, uri, err)
+	if failed != nil || connectors.AsVerdict(err) == nil {
+		return failed
+	}
+	k := it.known
+	if it.write == nil && k != nil && k.State == catalog.Unreadable && (k.Recipe != r.recipes.refusal || k.Revision != revision) {
+		doc, err := r.Catalog.DocumentByKey(ctx, k.Key)
+		if err != nil {
+			return err
+		}
+		it.stamp = ""
+		it.write = &catalog.Change{Document: doc, Outcome: catalog.NotReadable}
+	}
+	if it.write != nil {
+		it.write.Document.Recipe, it.write.Document.Revision = r.recipes.refusal, revision
+	}
+	return nil
 }
 
 // unreadable keeps the old copy, if any, and says why there is no new one.

@@ -212,7 +212,7 @@ func (r *run) process(ctx context.Context, l *load) error {
 			at := r.at
 			b.Position = &at
 		}
-		if err := r.apply(ctx, b); err != nil {
+		if err := r.write(ctx, b, part); err != nil {
 			return err
 		}
 	}
@@ -395,6 +395,7 @@ func (r *run) apply(ctx context.Context, b *catalog.Batch) error {
 	if err != nil {
 		return err
 	}
+	r.forgetGone(b)
 	r.mu.Lock()
 	r.report.ChunksWritten += done.Written
 	r.report.ChunksKept += done.Kept

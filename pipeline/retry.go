@@ -69,5 +69,5 @@ func (r *run) retryOne(ctx context.Context, fetcher connectors.Fetcher, old cata
 		}
 	}
 	r.note("retried")
-	return r.apply(ctx, b)
+	return r.write(ctx, b, []*item{it})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"freshet/connectors"
@@ -26,10 +27,10 @@ type Result struct {
 type run struct {
 	*Syncer
 	RunOptions
-	source catalog.Source
-	src    connectors.Source
-	kind   connectors.Kind
-	recipe string
+	source  catalog.Source
+	src     connectors.Source
+	kind    connectors.Kind
+	recipes *recipes
 	// templates are left out of passages; they change only between passes.
 	templates *templates.Set
 	now       time.Time
@@ -47,6 +48,9 @@ type run struct {
 	full     bool // a full pass came to its end in this run
 	total    int
 	budget   budget
+	// Documents that were read again because a form is read otherwise, and those of
+	// them for which the source was asked one by one.
+	rereads, refetched atomic.Int64
 
 	mu       sync.Mutex
 	newTexts map[index.Hash]int
@@ -79,7 +83,7 @@ func (s *Syncer) begin(ctx context.Context, id string, o RunOptions) (*run, erro
 		return nil, err
 	}
 	now := s.Now().UTC()
-	r := &run{Syncer: s, RunOptions: o, source: source, now: now, started: now, recipe: recipe(&source),
+	r := &run{Syncer: s, RunOptions: o, source: source, now: now, started: now, recipes: recipesOf(s.Extractor, &source),
 		newTexts: make(map[index.Hash]int), moves: make(map[string]bool), doubted: make(map[string]bool), notFound: make(map[string]bool)}
 	r.report = &catalog.Report{Source: id, Pass: connectors.Full.String(), Started: now, Reasons: map[string]int{}, Errors: []string{}}
 	r.templates, err = s.templatesOf(ctx, &source)
@@ -96,6 +100,9 @@ func (r *run) all(ctx context.Context) error {
 	r.Reached(PhaseOpened)
 	if !r.DryRun {
 		if err := r.retryDue(ctx); err != nil {
+			return err
+		}
+		if err := r.rereadDue(ctx); err != nil {
 			return err
 		}
 	}
@@ -216,7 +223,7 @@ func (r *run) enter(ctx context.Context, pass connectors.Pass) error {
 }
 
 func (r *run) position() *position {
-	return &position{catalog: r.Catalog, source: r.source.ID, pass: r.pass, cursor: r.at.Cursor, recipe: r.recipe, reread: r.reread}
+	return &position{catalog: r.Catalog, source: r.source.ID, pass: r.pass, cursor: r.at.Cursor, proves: r.proves}
 }
 
 // finish writes how the run ended. It does so even when ctx is over.

@@ -20,6 +20,7 @@ import (
 	"freshet/index/catalog"
 	"freshet/index/embedded"
 	"freshet/index/lexical"
+	"freshet/pipeline/contents"
 	"freshet/pipeline/extract/formats"
 )
 
@@ -79,6 +80,7 @@ type rig struct {
 
 	catalog  *catalog.Catalog
 	embedded *embedded.Store
+	kept     *contents.Store
 	applier  *Applier
 	syncer   *Syncer
 }
@@ -99,11 +101,16 @@ func (r *rig) open(ctx context.Context) error {
 	if r.store != nil {
 		store = r.store(store)
 	}
+	kept, err := contents.Open(contents.Options{Dir: filepath.Join(r.dir, "contents"), Document: contents.DefaultDocument, Total: contents.DefaultTotal})
+	if err != nil {
+		return err
+	}
+	r.kept = kept
 	kind := r.src.Kind()
 	kind.HasFeed = false
 	r.applier = NewApplier(ApplierOptions{Catalog: c, Store: store, Terms: lexical.NewTerms(), Reached: r.reached})
 	r.syncer = NewSyncer(Options{Catalog: c, Extractor: formats.New(formats.Config{}), Now: r.clock.now, Reached: r.reached,
-		Limits: Limits{BatchDocuments: 3, BatchStamps: 3},
+		Contents: kept, Limits: Limits{BatchDocuments: 3, BatchStamps: 3},
 		Open: func(context.Context, catalog.Source) (connectors.Source, connectors.Kind, error) {
 			return r.src, kind, nil
 		}})
@@ -227,12 +234,51 @@ func (x *expectations) recovered(t *testing.T, dir string, overcome bool, what s
 	must(t, r.run(t.Context()))
 	passes, err := r.passes(t.Context())
 	must(t, err)
+	r.wantKept(t, what)
 	want, got := x.after(t, passes), r.dump(t)
 	if overcome && want != got {
 		want, got = withoutNumbers(want), withoutNumbers(got)
 	}
 	if got != want {
 		t.Fatalf("%s: the end state after %d passes differs:\n%s", what, passes, diffLines(want, got))
+	}
+}
+
+// wantKept fails when what is kept is not what the catalog knows, or is of a document
+// that never was; and after a sweep, when it is of one that is gone. That a content is
+// missing is no fault.
+func (r *rig) wantKept(t *testing.T, what string) {
+	t.Helper()
+	dir := filepath.Join(r.dir, "contents")
+	must(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			if _, unknown := r.catalog.DocumentByKey(t.Context(), d.Name()); unknown != nil {
+				t.Errorf("%s: %s is left behind: %v", what, path, unknown)
+			}
+		}
+		return err
+	}))
+	_, err := r.kept.Sweep(t.Context(), r.catalog.MayReturn)
+	must(t, err)
+	n := 0
+	must(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		n++
+		doc, err := r.catalog.DocumentByKey(t.Context(), d.Name())
+		must(t, err)
+		content, err := r.kept.Read(doc.Key, doc.Content)
+		if err == nil && contents.Hash(content) != doc.Content || err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: of %s another content is read (%v)", what, doc.ExternalID, err)
+		}
+		if doc.State == catalog.Removed || doc.State == catalog.Excluded {
+			t.Errorf("%s: the content of %s is kept, which is %s", what, doc.ExternalID, doc.State)
+		}
+		return nil
+	}))
+	if n < 8 {
+		t.Errorf("%s: only %d contents are kept", what, n)
 	}
 }
 

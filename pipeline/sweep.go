@@ -165,7 +165,7 @@ func (r *run) writeFound(ctx context.Context, found []*item) error {
 	}
 	b := r.batch()
 	r.fill(b, found)
-	return r.apply(ctx, b)
+	return r.write(ctx, b, found)
 }
 
 func (r *run) miss(b *catalog.Batch, d *catalog.Document) catalog.Missed {

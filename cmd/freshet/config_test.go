@@ -47,6 +47,8 @@ func TestABadConfigurationIsRefusedWithItsLine(t *testing.T) {
 		"a key of its limits":        {goodConfig + "extract: {limits: {pagse: 5}}\n", `freshet.yaml:21: "pagse" is not a key of extract.limits; did you mean "pages"?`},
 		"a key of PDF files":         {goodConfig + "extract: {pdf: {password: [x]}}\n", `freshet.yaml:21: "password" is not a key of extract.pdf; did you mean "passwords"?`},
 		"a command for PDF files":    {goodConfig + "extract: {pdf: {pdftotext: nowhere-to-be-found}}\n", `extract.pdf.pdftotext: exec: "nowhere-to-be-found"`},
+		"a key of what is kept":      {goodConfig + "extract: {keep: {docment: 1MB}}\n", `freshet.yaml:21: "docment" is not a key of extract.keep; did you mean "document"?`},
+		"a size that is kept":        {goodConfig + "extract: {keep: {total: much}}\n", `extract.keep.total: "much" is not a size; write 500KB, 50MB or 2GB; 0 keeps nothing`},
 		"a size":                     {goodConfig + "extract: {limits: {bytes: big}}\n", `extract.limits.bytes: "big" is not a size; write 500KB, 50MB or 2GB`},
 		"a size beyond bounds":       {goodConfig + "extract: {limits: {bytes: 2GB}}\n", `extract.limits.bytes: 2GB is more than can be`},
 		"a number of pages":          {goodConfig + "extract: {limits: {pages: 0}}\n", `extract.limits.pages: "0" is not a number from 1`},

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"freshet/connectors"
+	"freshet/pipeline/contents"
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/external"
 	"freshet/pipeline/extract/formats"
@@ -19,11 +21,20 @@ import (
 // extractConfig says what reading a document may cost, and what is read by others.
 type extractConfig struct {
 	Limits   limitsConfig             `yaml:"limits"`
+	Keep     keepConfig               `yaml:"keep"`
 	Commands map[string]commandConfig `yaml:"commands"`
 	PDF      pdfConfig                `yaml:"pdf"`
 
 	limits   extract.Limits
+	keep     contents.Options // without Dir
 	commands map[string]external.Command
+}
+
+// keepConfig says how much is kept of documents as they were read; "0" keeps nothing,
+// "" is the default.
+type keepConfig struct {
+	Document string `yaml:"document"` // of one document
+	Total    string `yaml:"total"`    // of all, compressed
 }
 
 // commandConfig is an external program for documents of one form.
@@ -79,6 +90,9 @@ func (x *extractConfig) check(w *walker, e expander) {
 		*count.to = readLimit(w, e, count.key, count.text, math.MaxInt32, readCount)
 	}
 	to.ArticleBytes = int(readLimit(w, e, "article_bytes", from.ArticleBytes, largestDocument, connectors.ParseSize))
+	x.keep = contents.Options{
+		Document: readKeep(w, e, "document", x.Keep.Document, contents.DefaultDocument), Total: readKeep(w, e, "total", x.Keep.Total, contents.DefaultTotal),
+	}
 	to.Time = readLimit(w, e, "time", from.Time, math.MaxInt64, readTime)
 	x.commands = make(map[string]external.Command, len(x.Commands))
 	for _, form := range slices.Sorted(maps.Keys(x.Commands)) {
@@ -134,6 +148,22 @@ func readLimit[T int | int64 | time.Duration](w *walker, e expander, key, text s
 	return v
 }
 
+func readKeep(w *walker, e expander, key, text string, otherwise int64) int64 {
+	expanded, err := e.text(text)
+	var size int64
+	switch expanded = strings.TrimSpace(expanded); {
+	case err != nil:
+	case expanded == "":
+		return otherwise
+	case strings.Trim(expanded, "0") != "":
+		size, err = connectors.ParseSize(expanded)
+	}
+	if err != nil {
+		w.say(0, "extract.keep.%s: %v; 0 keeps nothing", key, err)
+	}
+	return size
+}
+
 func readCount(s string) (int, error) {
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32)
 	if err != nil || n < 1 {
@@ -148,6 +178,16 @@ func readTime(s string) (time.Duration, error) {
 		err = fmt.Errorf("%q is too short to read anything; write 30s or 2m", s)
 	}
 	return d, err
+}
+
+// contentsOptions say how much is kept of documents as they were read; c may be nil.
+func contentsOptions(c *config, dir string) contents.Options {
+	o := contents.Options{Document: contents.DefaultDocument, Total: contents.DefaultTotal}
+	if c != nil {
+		o = c.Extract.keep
+	}
+	o.Dir = filepath.Join(dir, contentsDir)
+	return o
 }
 
 // formatsConfig is how every Extractor of this process is made; c may be nil.

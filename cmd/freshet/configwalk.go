@@ -119,6 +119,9 @@ func (w *walker) extract(n ast.Node) {
 		case "pdf":
 			w.block(v.Value, "extract.pdf", keysOf(pdfConfig{}))
 		}
+		if v.Key.String() == "keep" {
+			w.block(v.Value, "extract.keep", keysOf(keepConfig{}))
+		}
 	}
 }
 

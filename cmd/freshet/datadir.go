@@ -14,6 +14,7 @@ import (
 const (
 	catalogFile = "catalog.db"
 	indexDir    = "index"
+	contentsDir = "contents" // documents as they were read: may be deleted at any time
 	lockFile    = "freshet.lock"
 	ownerFile   = "freshet.owner"
 	socketFile  = "freshet.sock"

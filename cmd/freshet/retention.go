@@ -14,7 +14,8 @@ const (
 	forgetWithin = time.Minute
 )
 
-// forget deletes history that has grown too old, once a day, until ctx ends.
+// forget deletes history that has grown too old, and contents that nobody needs, once
+// a day, until ctx ends.
 func (s *service) forget(ctx context.Context) {
 	wait := forgetFirst
 	for {
@@ -29,6 +30,9 @@ func (s *service) forget(ctx context.Context) {
 		cancel()
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("old versions are kept a day longer", "error", err)
+		}
+		if _, err := s.contents.Sweep(ctx, s.catalog.MayReturn); err != nil && ctx.Err() == nil {
+			s.log.Warn("contents that nobody needs are kept a day longer", "error", err)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"freshet/index/lexical"
 	"freshet/index/retrieve"
 	"freshet/pipeline"
+	"freshet/pipeline/contents"
 	"freshet/pipeline/extract/formats"
 	"freshet/schedules"
 )
@@ -42,6 +43,7 @@ type service struct {
 	applier   *pipeline.Applier
 	syncer    *pipeline.Syncer
 	extractor *formats.Extractor
+	contents  *contents.Store
 	runner    *schedules.Runner
 	retriever *retrieve.Retriever
 	bases     *bases
@@ -85,12 +87,15 @@ func (s *service) start(ctx context.Context) error {
 	s.applier = pipeline.NewApplier(pipeline.ApplierOptions{Catalog: s.catalog, Store: s.store, Terms: terms, Name: "embedded", Log: s.log, Yield: s.polite.standBack})
 	s.bases = &bases{catalog: s.catalog}
 	s.extractor = formats.New(formatsConfig(s.config))
+	if s.contents, err = contents.Open(contentsOptions(s.config, s.dir)); err != nil {
+		return err
+	}
 	s.opener = newOpener(s.serviceOptions)
 	runs := s.log
 	if !s.scheduled {
 		runs = nil // whoever asked for a run is told how it ended
 	}
-	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Open: s.opener.open, Now: s.now, Log: runs, Yield: s.polite.standBack,
+	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Contents: s.contents, Open: s.opener.open, Now: s.now, Log: runs, Yield: s.polite.standBack,
 		Limits: pipeline.Limits{DocumentBytes: formatsConfig(s.config).Limits.Bytes}})
 	s.retriever = retrieve.New(retrieve.Options{Store: s.store, Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
 	s.syncs = newSyncs(s.catalog, s.syncer, s.applier, s.log)

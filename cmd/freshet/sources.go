@@ -287,6 +287,9 @@ func (s *sources) Remove(ctx context.Context, id string) error {
 	if err := s.catalog.RemoveSource(ctx, id); err != nil {
 		return err
 	}
+	if _, err := s.contents.Sweep(ctx, s.catalog.MayReturn); err != nil {
+		return fmt.Errorf("the source is removed, but not all that was kept of its documents as they were read: %w; it goes within a day", err)
+	}
 	head, err := s.catalog.Head(ctx)
 	if err != nil {
 		return err

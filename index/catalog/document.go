@@ -212,6 +212,8 @@ type DocumentFilter struct {
 	// confirmed before SeenBefore.
 	NotInPass  int64
 	SeenBefore time.Time
+	// NotRecipes leaves out documents with one of these recipes.
+	NotRecipes []string
 }
 
 // Documents lists documents by key.
@@ -285,6 +287,13 @@ func (f DocumentFilter) where() (string, []any) {
 	}
 	if f.NotInPass > 0 {
 		add(`COALESCE(s.pass, 0) < ? AND COALESCE(s.at, 0) <= ?`, f.NotInPass, millis(f.SeenBefore))
+	}
+	if n := len(f.NotRecipes); n > 0 {
+		values := make([]any, n)
+		for i, r := range f.NotRecipes {
+			values[i] = r
+		}
+		add(`d.recipe NOT IN (`+placeholders(n)+`)`, values...)
 	}
 	if len(parts) == 0 {
 		return "", nil

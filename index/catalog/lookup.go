@@ -84,6 +84,34 @@ func (c *Catalog) KnownAll(ctx context.Context, source string, limit int) (map[s
 	return out, nil
 }
 
+// MayReturn returns which of these documents, by key, are served or may come back by
+// themselves: those that are neither removed nor excluded.
+func (c *Catalog) MayReturn(ctx context.Context, keys []string) (map[string]bool, error) {
+	out := make(map[string]bool, len(keys))
+	const page = 128
+	for len(keys) > 0 {
+		part := keys[:min(page, len(keys))]
+		keys = keys[len(part):]
+		n := padded(len(part))
+		args := make([]any, n)
+		for i := range n {
+			args[i] = part[min(i, len(part)-1)]
+		}
+		rows, err := c.read.QueryContext(ctx, `SELECT doc FROM documents WHERE doc IN (`+placeholders(n)+`) AND state IN ('present', 'unreadable', 'hidden')`, args...)
+		list, err := collect(rows, err, func(r scanner) (string, error) {
+			var key string
+			return key, r.Scan(&key)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("look for documents that may return: %w", err)
+		}
+		for _, key := range list {
+			out[key] = true
+		}
+	}
+	return out, nil
+}
+
 // FreeKey returns the internal key for a document first seen under this ID: the
 // first derived one that no other document holds.
 func (c *Catalog) FreeKey(ctx context.Context, source, externalID string) (string, error) {

@@ -13,6 +13,8 @@ var documentTests = []test{
 	{"a row comes back with every field", (*world).rowComesBack},
 	{"look-ups of any size find what is known", (*world).lookupSizes},
 	{"a look-up says what decides", (*world).lookupSays},
+	{"documents are listed by what they were not made with", (*world).notRecipes},
+	{"what is removed or excluded does not return by itself", (*world).mayReturn},
 	{"a free key is the first that nobody else holds", (*world).freeKey},
 	{"a document that moves keeps its key, its chunks and its first sight", (*world).moves},
 	{"a document takes over the ID of a placeholder", (*world).forgetsPlaceholder},
@@ -158,4 +160,47 @@ func (w *world) notThere() {
 	chunks, err := w.c.ChunksOf(w.ctx, "x")
 	w.ok(err)
 	w.equal("chunks", len(chunks), 0)
+}
+
+func (w *world) notRecipes() {
+	for i := range 5 {
+		c := w.text(fmt.Sprint("d", i), "one")
+		c.Document.Recipe = fmt.Sprintf("form/%d|cut/1", i%3)
+		w.write(c)
+	}
+	list := func(recipes ...string) []string {
+		docs, err := w.c.Documents(w.ctx, catalog.DocumentFilter{Source: source, NotRecipes: recipes})
+		w.ok(err)
+		ids := []string{}
+		for _, d := range docs {
+			ids = append(ids, d.ExternalID)
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	w.equal("none left out", list(), []string{"d0", "d1", "d2", "d3", "d4"})
+	w.equal("one", list("form/0|cut/1"), []string{"d1", "d2", "d4"})
+	w.equal("two and an unknown one", list("form/0|cut/1", "form/1|cut/1", "form/9"), []string{"d2"})
+	w.equal("all", list("form/0|cut/1", "form/1|cut/1", "form/2|cut/1"), []string{})
+}
+
+func (w *world) mayReturn() {
+	var keys []string
+	want := map[string]bool{}
+	for i := range 140 {
+		id := fmt.Sprint("d", i)
+		w.write(w.text(id, "one"))
+		state := []catalog.State{catalog.Present, catalog.Unreadable, catalog.Hidden, catalog.Removed, catalog.Excluded}[i%5]
+		w.write(w.state(id, state))
+		keys = append(keys, w.key(id))
+		if i%5 < 3 {
+			want[w.key(id)] = true
+		}
+	}
+	got, err := w.c.MayReturn(w.ctx, append(keys, "unknown"))
+	w.ok(err)
+	w.equal("may return", got, want)
+	got, err = w.c.MayReturn(w.ctx, nil)
+	w.ok(err)
+	w.equal("of none", got, map[string]bool{})
 }

@@ -10,6 +10,7 @@ var stampTests = []test{
 	{"documents that were seen get the pass and the time", (*world).seenStamps},
 	{"a sight outside a pass keeps the pass", (*world).seenOutsidePass},
 	{"changes that serve are sights, those that take are not", (*world).changesAreSights},
+	{"changes without asking the source are no sights", (*world).unseenIsNoSight},
 	{"what was skipped was seen", (*world).skippedIsSeen},
 	{"misses are counted and a sight forgets them", (*world).missesCounted},
 	{"a pass finds whom it did not list", (*world).notInPass},
@@ -55,6 +56,18 @@ func (w *world) changesAreSights() {
 	w.equal("changed", w.stampOf("a"), stamp{Pass: 2, At: later})
 	w.equal("removed", w.stampOf("b"), stamp{Pass: 1, At: start})
 	w.equal("unreadable", w.stampOf("c"), stamp{Pass: 2, At: later})
+}
+
+func (w *world) unseenIsNoSight() {
+	w.apply(&catalog.Batch{Source: source, Pass: 3, Changes: []catalog.Change{w.text("a", "one")}})
+	w.apply(&catalog.Batch{Source: source, Missed: []catalog.Missed{{Document: w.key("a"), Count: 2, Since: start}}})
+	before := w.stampOf("a")
+	w.pass(time.Hour)
+	c := w.text("a", "two")
+	c.Unasked = true
+	w.apply(&catalog.Batch{Source: source, Pass: 4, Changes: []catalog.Change{c}})
+	w.equal("text", textsOf(w.chunksOf("a")), []string{"two"})
+	w.equal("stamp", w.stampOf("a"), before)
 }
 
 func (w *world) skippedIsSeen() {

@@ -2,6 +2,7 @@ package formats
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -37,6 +38,18 @@ const ocr = "ocr"
 
 func (x *Extractor) converts(key string) bool {
 	return key != "" && x.external != nil && x.external.Has(key)
+}
+
+// Programs lists what x has external programs read, in alphabetical order.
+func (x *Extractor) Programs() []string {
+	var out []string
+	for _, key := range external.Forms() {
+		if x.converts(key) {
+			out = append(out, key)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // products are the media types of what programs make.

@@ -35,6 +35,9 @@ func New(c Config) *Extractor {
 	return &Extractor{limits: c.Limits.WithDefaults(), read: readings(c), external: c.External}
 }
 
+// Limits are those that documents are held to where their Options say nothing.
+func (x *Extractor) Limits() extract.Limits { return x.limits }
+
 // Extract reads r to its end. A *connectors.Verdict in the error's chain means
 // that the document cannot be read as it stands: unsupported_media_type,
 // too_large, malformed, encrypted or empty. Any other error is a fault of r, of

@@ -3,7 +3,6 @@ package formats
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/book"
@@ -62,12 +61,12 @@ func readings(c Config) map[form]reading {
 	}
 }
 
-// Versions names the rules of all forms in one string.
-func Versions() string {
-	var all []string
-	for _, r := range readings(Config{}) {
+// Versions lists the rules of the forms that x reads, in alphabetical order.
+func (x *Extractor) Versions() []string {
+	all := make([]string, 0, len(x.read))
+	for _, r := range x.read {
 		all = append(all, r.version)
 	}
 	slices.Sort(all)
-	return strings.Join(all, ",")
+	return all
 }
