@@ -6,18 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"mime"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"freshet/connectors"
@@ -147,108 +142,4 @@ func (m *Main) openContent(ctx context.Context, cfg *config, what string) (io.Re
 		return nil, extract.Options{}, errors.Join(fmt.Errorf("%s answers %s; look at the address", what, resp.Status), resp.Body.Close())
 	}
 	return resp.Body, extract.Options{MediaType: resp.Header.Get("Content-Type"), URI: resp.Request.URL.String()}, nil
-}
-
-// A reportLine is a line of report.jsonl.
-type reportLine struct {
-	File      string `json:"file"`
-	Status    string `json:"status"` // ok, unreadable, failed
-	Reason    string `json:"reason,omitempty"`
-	MediaType string `json:"media_type"`
-	Chars     int    `json:"chars"`
-	MS        int64  `json:"ms"`
-}
-
-func (m *Main) extractAll(ctx context.Context, f extractFlags) error {
-	cfg, err := findConfig(m.flags.config, m.Getenv)
-	if err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(f.in)
-	if err != nil {
-		return fmt.Errorf("the folder cannot be opened: %w; look at --in", err)
-	}
-	names, err := filesIn(root.FS())
-	if err != nil {
-		return errors.Join(fmt.Errorf("list %s: %w", f.in, err), root.Close())
-	}
-	if err := os.MkdirAll(f.out, 0o755); err != nil {
-		return errors.Join(fmt.Errorf("the folder cannot be made: %w; look at --out", err), root.Close())
-	}
-	var report strings.Builder
-	counts := map[string]int{}
-	x := formats.New(formatsConfig(cfg))
-	for _, name := range names {
-		line := extractFile(ctx, x, root, name, f)
-		if ctx.Err() != nil {
-			return errors.Join(ctx.Err(), root.Close())
-		}
-		counts[line.Status]++
-		text, err := json.Marshal(line)
-		if err != nil {
-			return errors.Join(err, root.Close())
-		}
-		report.Write(append(text, '\n'))
-	}
-	if err := errors.Join(root.Close(), renameio.WriteFile(filepath.Join(f.out, "report.jsonl"), []byte(report.String()), 0o644)); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	if m.flags.json {
-		err = m.printJSON(map[string]int{"files": len(names), "ok": counts["ok"], "unreadable": counts["unreadable"], "failed": counts["failed"]})
-	} else {
-		err = m.say("%s: %d read, %d unreadable, %d failed; see %s", plural(len(names), "file", "files"), counts["ok"], counts["unreadable"], counts["failed"], filepath.Join(f.out, "report.jsonl"))
-	}
-	if err == nil && counts["ok"] < len(names) {
-		return errPartial
-	}
-	return err
-}
-
-func filesIn(fsys fs.FS) ([]string, error) {
-	var names []string
-	err := fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			names = append(names, path)
-		}
-		return err
-	})
-	slices.Sort(names)
-	return names, err
-}
-
-// extractFile reads one file of the folder and writes its text beside the others.
-func extractFile(ctx context.Context, x *formats.Extractor, root *os.Root, name string, f extractFlags) (line reportLine) {
-	began := time.Now()
-	line = reportLine{File: name, Status: "failed", MediaType: f.mediaType}
-	if line.MediaType == "" {
-		line.MediaType = mime.TypeByExtension(filepath.Ext(name))
-	}
-	defer func() { line.MS = time.Since(began).Milliseconds() }()
-	file, err := root.Open(name)
-	if err != nil {
-		line.Reason = err.Error()
-		return line
-	}
-	text, err := x.Extract(ctx, file, extract.Options{MediaType: line.MediaType, URI: filepath.Base(name)})
-	if err = errors.Join(err, file.Close()); err != nil {
-		line.Reason = err.Error()
-		if v := connectors.AsVerdict(err); v != nil {
-			line.Status = "unreadable"
-		}
-		return line
-	}
-	out, err := render(text, f.format)
-	target := filepath.Join(f.out, filepath.FromSlash(name)+endings[f.format])
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(target), 0o755)
-	}
-	if err == nil {
-		err = renameio.WriteFile(target, out, 0o644)
-	}
-	if err != nil {
-		line.Reason = err.Error()
-		return line
-	}
-	line.Status, line.Chars = "ok", utf8.RuneCountInString(text.Plain())
-	return line
 }
