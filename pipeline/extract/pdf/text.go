@@ -41,7 +41,24 @@ func read(ctx context.Context, b []byte, passwords []string, l extract.Limits) (
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	if t.Title == "" {
+		t.Title = shownTitle(t.Blocks)
+	}
 	return judge(t, seen.quality())
+}
+
+// shownTitle is the first heading of the highest level on the first page, "" when
+// there is none: most files do not name their title.
+func shownTitle(blocks []extract.Block) string {
+	const longest = 200
+	for i := range blocks {
+		if b := &blocks[i]; b.Page > 1 {
+			break
+		} else if b.Kind == extract.Heading && b.Level == 1 && len(b.Text) <= longest {
+			return extract.Fold(b.Text)
+		}
+	}
+	return ""
 }
 
 // addresses collects the links of the pages, each once.
@@ -92,7 +109,7 @@ func noTitle(s string) bool {
 			return true
 		}
 	}
-	for _, suffix := range []string{".doc", ".docx", ".odt", ".rtf", ".pdf", ".ppt", ".pptx", ".xls", ".xlsx", ".indd", ".qxd", ".tex", ".dvi", ".ps", ".eps", ".ai", ".pub", ".fm", ".html", ".htm", ".p65", ".pmd", ".cdr"} {
+	for _, suffix := range []string{".doc", ".docx", ".odt", ".ods", ".odp", ".odg", ".rtf", ".pdf", ".ppt", ".pptx", ".xls", ".xlsx", ".indd", ".qxd", ".tex", ".dvi", ".ps", ".eps", ".ai", ".pub", ".fm", ".html", ".htm", ".p65", ".pmd", ".cdr"} {
 		if strings.HasSuffix(lower, suffix) {
 			return true
 		}
