@@ -279,6 +279,29 @@ func TestHeadersFootersAndPageNumbersAreLeftOut(t *testing.T) {
 	}
 }
 
+func TestWhatDiffersByMoreThanThePageIsNoHeader(t *testing.T) {
+	var pages []*pen
+	for n, total := range []string{"120", "75", "310", "88"} {
+		p := newPen(n + 1)
+		p.at(50, 770, "Invoices of 12 May 2026")
+		p.set(50, 700, 500, prose)
+		p.at(50, 60, "To be paid: "+total+" euros")
+		p.at(50, 30, fmt.Sprintf("Page %d of 4", n+1))
+		pages = append(pages, p)
+	}
+	got := markdown(pages...)
+	for _, kept := range []string{"120 euros", "75 euros", "310 euros", "88 euros"} {
+		if !strings.Contains(got, "To be paid: "+kept) {
+			t.Errorf("%q is lost", kept)
+		}
+	}
+	for _, gone := range []string{"Invoices of", "Page 2"} {
+		if strings.Contains(got, gone) {
+			t.Errorf("%q is still there", gone)
+		}
+	}
+}
+
 func TestPagesWithNothingButHeadersAreEmpty(t *testing.T) {
 	var pens []*pen
 	for i := 1; i <= 3; i++ {

@@ -174,12 +174,70 @@ func (d *Document) markRepeated(rows []edgeRow, body float64) {
 			if rows[at[0]].size > 1.25*body && 2*len(pages) <= len(d.pages) {
 				enough = false
 			}
+			if enough && !countsPages(rows, at[:n]) {
+				d.markEqual(rows, at[:n])
+				enough = false
+			}
 			for _, i := range at[:n] {
-				rows[i].drop = enough
+				rows[i].drop = rows[i].drop || enough
 			}
 			at = at[n:]
 		}
 	}
+}
+
+// markEqual marks rows that say the same, number by number, on enough pages.
+func (d *Document) markEqual(rows []edgeRow, at []int) {
+	pages := map[string]map[int]bool{}
+	for _, i := range at {
+		if pages[rows[i].text] == nil {
+			pages[rows[i].text] = map[int]bool{}
+		}
+		pages[rows[i].text][rows[i].page] = true
+	}
+	for _, i := range at {
+		rows[i].drop = len(pages[rows[i].text]) >= d.needed()
+	}
+}
+
+// countsPages reports whether rows that are equal up to their numbers differ in
+// nothing but what goes on with the pages, as a page number does: amounts, dates and
+// measures at the edge of a page are content.
+func countsPages(rows []edgeRow, at []int) bool {
+	at = slices.Clone(at)
+	slices.SortFunc(at, func(a, b int) int { return cmp.Compare(rows[a].page, rows[b].page) })
+	var before []int
+	differ, step := 0, 0
+	for k, i := range at {
+		numbers := numbersOf(rows[i].text)
+		for j := 0; k > 0 && j < min(len(numbers), len(before)); j++ {
+			if numbers[j] != before[j] {
+				differ++
+				step += count(numbers[j]-before[j] == rows[i].page-rows[at[k-1]].page, 1)
+			}
+		}
+		before = numbers
+	}
+	return 3*step >= 2*differ
+}
+
+// numbersOf lists the numbers of a row, also roman ones.
+func numbersOf(s string) []int {
+	var out []int
+	for word := range strings.FieldsSeq(s) {
+		if isRomanNumber(word) {
+			out = append(out, roman(strings.ToLower(word)))
+			continue
+		}
+		for digits := range strings.FieldsFuncSeq(word, func(r rune) bool { return !unicode.IsDigit(r) }) {
+			n, err := strconv.Atoi(digits)
+			if err != nil {
+				n = -1
+			}
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // withoutDigits folds what differs between the headers of pages: digits, and
