@@ -102,7 +102,7 @@ func newWorld(t testing.TB, change ...func(*Options)) *world {
 	o := Options{
 		Catalog: w.catalog, Sources: w.seams, Syncs: w.seams, Index: w.seams, Now: w.now.Now, Log: log,
 		Mask: func(text string) string { return strings.ReplaceAll(text, "ann@example.org", "[email]") },
-		Retriever: retrieve.New(retrieve.Options{Store: w.store, Catalog: w.catalog, Terms: w.terms, Now: w.now.Now,
+		Retriever: retrieve.New(retrieve.Options{Active: func() retrieve.Active { return retrieve.Active{Store: w.store} }, Catalog: w.catalog, Terms: w.terms, Now: w.now.Now,
 			Base: func(id string) (retrieve.Base, bool) {
 				return retrieve.Base{Languages: []string{"en"}}, id == "help" || id == "legal"
 			}}),

@@ -97,7 +97,8 @@ func (s *service) start(ctx context.Context) error {
 	}
 	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Contents: s.contents, Open: s.opener.open, Now: s.now, Log: runs, Yield: s.polite.standBack,
 		Limits: pipeline.Limits{DocumentBytes: formatsConfig(s.config).Limits.Bytes}})
-	s.retriever = retrieve.New(retrieve.Options{Store: s.store, Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
+	s.retriever = retrieve.New(retrieve.Options{Active: func() retrieve.Active { return retrieve.Active{Store: s.store} },
+		Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
 	s.syncs = newSyncs(s.catalog, s.syncer, s.applier, s.log)
 	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, log: s.log}
 	if err := s.makeRunner(); err != nil {

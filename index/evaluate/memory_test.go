@@ -2,14 +2,13 @@ package evaluate
 
 import (
 	"context"
-	"iter"
 	"slices"
 
 	"freshet/index"
 	"freshet/index/lexical"
 )
 
-// memory is a Store and a Catalog over chunks held in memory, exact and without
+// memory is a Searcher and a Catalog over chunks held in memory, exact and without
 // access rules.
 type memory struct {
 	ids      []index.ChunkID
@@ -121,15 +120,4 @@ func (m *memory) Around(_ context.Context, r index.AroundRequest) ([]index.Passa
 		}
 	}
 	return list, nil
-}
-
-func (m *memory) Upsert(context.Context, []index.Point) error                        { return nil }
-func (m *memory) Patch(context.Context, []index.ChunkID, index.Payload, int64) error { return nil }
-func (m *memory) Delete(context.Context, []index.ChunkID, int64) error               { return nil }
-func (m *memory) Mark(context.Context) (index.Mark, error)                           { return index.Mark{Seq: 1}, nil }
-func (m *memory) SetMark(context.Context, index.Mark) error                          { return nil }
-func (m *memory) Stats(context.Context) (index.Stats, error)                         { return index.Stats{}, nil }
-func (m *memory) Close() error                                                       { return nil }
-func (m *memory) Stamps(context.Context, index.ChunkID, index.ChunkID) iter.Seq2[index.StampedID, error] {
-	return func(func(index.StampedID, error) bool) {}
 }

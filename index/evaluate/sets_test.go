@@ -310,7 +310,7 @@ func indexed(s set) *bench {
 		}
 	}
 	b.retriever = retrieve.New(retrieve.Options{
-		Store: b.store, Catalog: b.store, Terms: b.store.terms,
+		Active: func() retrieve.Active { return retrieve.Active{Store: b.store} }, Catalog: b.store, Terms: b.store.terms,
 		Base:   func(string) (retrieve.Base, bool) { return b.base, true },
 		Limits: retrieve.Limits{Limit: 100},
 	})

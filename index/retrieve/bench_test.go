@@ -42,7 +42,7 @@ func BenchmarkOwnTime(b *testing.B) {
 	}
 	s := &timed{world: w}
 	r := New(Options{
-		Store: s, Catalog: s, Terms: w.terms,
+		Active: func() Active { return Active{Store: s} }, Catalog: s, Terms: w.terms,
 		Base: func(string) (Base, bool) { return Base{Languages: []string{"fr", "en"}}, true },
 	})
 	b.ReportAllocs()

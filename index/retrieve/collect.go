@@ -27,6 +27,9 @@ type found struct {
 // collect searches and vouches until enough passages can be chosen, or there are
 // no more: first further down the hits at hand, then with a deeper search.
 func (s *session) collect(ctx context.Context) error {
+	if len(s.terms()) == 0 && s.dense == nil {
+		return nil // there is nothing to ask for
+	}
 	batch := s.req.Limit + firstSpare
 	depth := min(max(firstDepth, 4*s.req.Limit), s.r.o.Limits.Depth)
 	for {
@@ -66,7 +69,7 @@ func (s *session) ask(ctx context.Context, depth, explain int) (hits []found, ma
 	if s.dense != nil {
 		queries = append(queries, index.Query{Base: s.req.Base, Dense: s.dense, Filter: s.req.Filter, Limit: depth})
 	}
-	results, err := s.r.o.Store.Search(ctx, queries)
+	results, err := s.active.Store.Search(ctx, queries)
 	if err != nil {
 		return nil, 0, false, err
 	}

@@ -14,12 +14,23 @@ type Response struct {
 	QueryID string `json:"query_id"`
 	Answer  Answer `json:"answer"`
 	Hits    []Hit  `json:"hits"` // best first, never nil
-	// Degraded names what was not at hand: "embedder", "reranker".
+	// Degraded names what was not at hand, of DegradedEmbedder and its like.
 	Degraded []string `json:"degraded"`
 	TookMS   float64  `json:"took_ms"`
 	// Mark is the catalog's sequence number at which the passages were current.
 	Mark int64 `json:"-"`
 }
+
+// What Response.Degraded can hold.
+const (
+	// DegradedEmbedder: the answer is by words alone, because the question's vector
+	// could not be had in time or did not fit.
+	DegradedEmbedder = "embedder"
+	// DegradedReranker: the order is that before re-ranking.
+	DegradedReranker = "reranker"
+	// DegradedIndex: the standby answered, because the Store could not.
+	DegradedIndex = "index"
+)
 
 // State says whether the base answers.
 type State string

@@ -26,6 +26,22 @@ type Catalog interface {
 // Embed returns the normalised dense vector of a question.
 type Embed func(ctx context.Context, question string) ([]float32, error)
 
+// A Searcher answers all queries in one round trip, one Result each, in order: all
+// that retrieving needs of a Store. index.ErrUnavailable when it cannot.
+type Searcher interface {
+	Search(ctx context.Context, queries []index.Query) ([]index.Result, error)
+}
+
+// An Active is what questions are asked of: a Store with the Embed of its Space, so
+// that vectors of two Spaces never meet.
+type Active struct {
+	Store Searcher
+	Embed Embed // nil: no dense vectors
+	// Fingerprint of the Space whose dense vectors both have; "" without any.
+	// What was learnt of another Space's scores is not used.
+	Fingerprint string
+}
+
 // Rerank scores passages for a question, higher is better, one score each.
 type Rerank func(ctx context.Context, question string, passages []index.Passage) ([]float32, error)
 
@@ -39,15 +55,15 @@ type Base struct {
 	Model *Model
 }
 
-// Options are what a Retriever works with. Store, Catalog, Terms and Base are
+// Options are what a Retriever works with. Active, Catalog, Terms and Base are
 // required.
 type Options struct {
-	Store   index.Store
+	// Active is asked once for each question, which ends on what it began on.
+	Active  func() Active
 	Catalog Catalog
 	Terms   *lexical.Terms
 	// Base returns a knowledge base's settings, false when there is none.
 	Base   func(id string) (Base, bool)
-	Embed  Embed  // nil: no dense vectors
 	Rerank Rerank // nil: none
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -63,10 +79,11 @@ type Limits struct {
 	Values   int // values of a context key or of a filter; default 64
 	Depth    int // hits looked at for one question at most; default 2,000
 	// Embedding is how long the embedder may take before the answer is lexical
-	// alone; default 800 ms.
+	// alone, and half of what is left of the request's time where that is less;
+	// default 800 ms.
 	Embedding time.Duration
 	// Reranking is how long the re-ranker may take before its scores are left
-	// out; default 800 ms.
+	// out, bounded likewise; default 800 ms.
 	Reranking time.Duration
 }
 

@@ -2,6 +2,7 @@ package retrieve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -20,10 +21,11 @@ func (r *Retriever) Search(ctx context.Context, req Request) (Response, error) {
 	if !ok {
 		return Response{}, fmt.Errorf("%w: %q", ErrBase, req.Base)
 	}
-	if err := req.check(r.o.Limits, r.o.Embed != nil); err != nil {
+	active := r.o.Active()
+	if err := req.check(r.o.Limits, active.Embed != nil); err != nil {
 		return Response{}, err
 	}
-	s := &session{r: r, req: &req, base: &base, now: r.o.Now()}
+	s := &session{r: r, active: active, req: &req, base: &base, now: r.o.Now()}
 	s.options = lexical.Options{
 		Base: req.Base, Languages: base.Languages, Weights: base.Weights, Synonyms: base.Synonyms, NoSpeller: req.NoSpeller,
 	}
@@ -38,6 +40,7 @@ func (r *Retriever) Search(ctx context.Context, req Request) (Response, error) {
 // A session is one question on its way.
 type session struct {
 	r       *Retriever
+	active  Active
 	req     *Request
 	base    *Base
 	now     time.Time
@@ -65,10 +68,12 @@ type candidate struct {
 func (s *session) run(ctx context.Context) error {
 	s.query = s.r.analyser.Query(s.req.Query, s.options)
 	s.embed(ctx)
-	if len(s.terms()) == 0 && s.dense == nil {
-		return nil
+	err := s.collect(ctx)
+	if s.dense != nil && errors.Is(err, index.ErrSpace) {
+		s.leaveDense(ctx, err)
+		err = s.collect(ctx)
 	}
-	if err := s.collect(ctx); err != nil {
+	if err != nil {
 		return err
 	}
 	s.rerank(ctx)
@@ -86,21 +91,33 @@ func (s *session) terms() []lexical.QueryTerm {
 // embed gets the question's dense vector; without one the answer is lexical
 // alone and says so.
 func (s *session) embed(ctx context.Context) {
-	if s.r.o.Embed == nil || s.req.Mode == Lexical {
+	if s.active.Embed == nil || s.req.Mode == Lexical {
 		return
 	}
-	within, cancel := context.WithTimeout(ctx, s.r.o.Limits.Embedding)
+	within, cancel := context.WithTimeout(ctx, budget(ctx, s.r.o.Limits.Embedding))
 	defer cancel()
-	v, err := s.r.o.Embed(within, s.req.Query)
+	v, err := s.active.Embed(within, s.req.Query)
 	if err != nil {
-		s.r.o.Logger.WarnContext(ctx, "the question was not embedded", "error", err)
-		s.degraded = append(s.degraded, "embedder")
-		if s.req.Mode == Semantic {
-			s.req.Mode = Lexical
-		}
+		s.leaveDense(ctx, err)
 		return
 	}
 	s.dense = v
+}
+
+// leaveDense goes on with words alone, and says so.
+func (s *session) leaveDense(ctx context.Context, because error) {
+	s.r.o.Logger.WarnContext(ctx, "the question is answered by its words alone", "error", because)
+	s.degraded = append(s.degraded, DegradedEmbedder)
+	s.dense, s.req.Mode = nil, Lexical
+}
+
+// budget is what a helper may take of the time that a request has left: its limit,
+// or half of it, so that something is left to answer without.
+func budget(ctx context.Context, limit time.Duration) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(limit, time.Until(deadline)/2)
+	}
+	return limit
 }
 
 // rerank lets the re-ranker order what was found; its failure leaves the order.
@@ -113,12 +130,12 @@ func (s *session) rerank(ctx context.Context) {
 	for i, c := range head {
 		passages[i] = *c.passage
 	}
-	within, cancel := context.WithTimeout(ctx, s.r.o.Limits.Reranking)
+	within, cancel := context.WithTimeout(ctx, budget(ctx, s.r.o.Limits.Reranking))
 	defer cancel()
 	scores, err := s.r.o.Rerank(within, s.req.Query, passages)
 	if err != nil || len(scores) != len(head) {
 		s.r.o.Logger.WarnContext(ctx, "the passages were not re-ranked", "scores", len(scores), "error", err)
-		s.degraded = append(s.degraded, "reranker")
+		s.degraded = append(s.degraded, DegradedReranker)
 		return
 	}
 	order := make(map[*candidate]float32, len(head))

@@ -268,7 +268,7 @@ func TestTheEmbedderFailingLeavesALexicalAnswer(t *testing.T) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	r := w.retriever(Options{Embed: slow, Limits: Limits{Embedding: time.Millisecond}})
+	r := w.retriever(Options{Active: w.active(slow), Limits: Limits{Embedding: time.Millisecond}})
 	for _, mode := range []Mode{Hybrid, Semantic} {
 		resp, err := r.Search(t.Context(), Request{Base: "b", Query: "refund", Mode: mode})
 		if err != nil || len(resp.Hits) != 1 || !slices.Equal(resp.Degraded, []string{"embedder"}) {
@@ -282,7 +282,7 @@ func TestHybridFindsByMeaningWhatNoWordFinds(t *testing.T) {
 	w.add("word", "", []string{"refund"}, nil)
 	w.add("meaning", "", []string{"quokka"}, nil)
 	w.dense[w.passages[1].Chunk.ID] = []float32{1, 0}
-	r := w.retriever(Options{Embed: func(context.Context, string) ([]float32, error) { return []float32{1, 0}, nil }})
+	r := w.retriever(Options{Active: w.active(func(context.Context, string) ([]float32, error) { return []float32{1, 0}, nil })})
 	for mode, want := range map[Mode][]string{Hybrid: {"meaning", "word"}, Semantic: {"meaning"}, Lexical: {"word"}} {
 		resp, err := r.Search(t.Context(), Request{Base: "b", Query: "refund", Mode: mode})
 		if err != nil {

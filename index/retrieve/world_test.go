@@ -3,7 +3,6 @@ package retrieve
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +14,7 @@ import (
 
 var testNow = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// A world is a Store and a Catalog in memory, compared by brute force. The Store
+// A world is a Searcher and a Catalog in memory, compared by brute force. The Store
 // holds everything; the Catalog shows what hidden and readers allow.
 type world struct {
 	t        testing.TB
@@ -62,12 +61,19 @@ func (w *world) add(key, title string, texts []string, edit func(*index.Passage)
 }
 
 func (w *world) retriever(o Options) *Retriever {
-	o.Store, o.Catalog, o.Terms = w, w, w.terms
+	o.Catalog, o.Terms = w, w.terms
+	if o.Active == nil {
+		o.Active = w.active(nil)
+	}
 	if o.Base == nil {
 		o.Base = func(id string) (Base, bool) { return Base{Languages: []string{"en"}}, id == "b" }
 	}
 	o.Now = func() time.Time { return testNow }
 	return New(o)
+}
+
+func (w *world) active(embed Embed) func() Active {
+	return func() Active { return Active{Store: w, Embed: embed} }
 }
 
 func (w *world) ask(r Request) Response {
@@ -159,17 +165,6 @@ func (w *world) Around(_ context.Context, r index.AroundRequest) ([]index.Passag
 		}
 	}
 	return list, nil
-}
-
-func (w *world) Upsert(context.Context, []index.Point) error                        { return nil }
-func (w *world) Patch(context.Context, []index.ChunkID, index.Payload, int64) error { return nil }
-func (w *world) Delete(context.Context, []index.ChunkID, int64) error               { return nil }
-func (w *world) Mark(context.Context) (index.Mark, error)                           { return index.Mark{Seq: w.mark}, nil }
-func (w *world) SetMark(context.Context, index.Mark) error                          { return nil }
-func (w *world) Stats(context.Context) (index.Stats, error)                         { return index.Stats{}, nil }
-func (w *world) Close() error                                                       { return nil }
-func (w *world) Stamps(context.Context, index.ChunkID, index.ChunkID) iter.Seq2[index.StampedID, error] {
-	return func(func(index.StampedID, error) bool) {}
 }
 
 // keys are the documents of the hits, in order.
