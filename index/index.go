@@ -89,6 +89,9 @@ type Stamp struct {
 	Input   Hash  // of what was encoded
 	Payload Hash  // of the payload
 	Seq     int64 // of the change log's entry that wrote it
+	// Dense says that the point has its dense vector. A Store sets it by what it
+	// holds, whatever the stamp of an upserted point says.
+	Dense bool
 }
 
 // A StampedID is a point's ID with its stamp.
@@ -134,6 +137,9 @@ type Result struct {
 	// were closed at or before it may be among the hits.
 	Mark int64
 	Hits []Hit // best first
+	// Standby says that the Store could not be asked, and another, which follows the
+	// same change log, answered for it.
+	Standby bool
 }
 
 // A Hit is one point found.

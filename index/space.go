@@ -14,6 +14,13 @@ type Space struct {
 	Normalised bool
 }
 
+// DenseFingerprint identifies the dense half of the space alone: vectors that were
+// paid for stay good when the lexical encoder changes.
+func (s Space) DenseFingerprint() string {
+	s.Lexical = ""
+	return s.Fingerprint()
+}
+
 // Fingerprint identifies the space.
 func (s Space) Fingerprint() string {
 	return HashTexts("space/1", s.Lexical, s.Provider, s.Model, s.Revision, strconv.Itoa(s.Dimension),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -13,11 +14,16 @@ import (
 	"freshet/index/lexical"
 )
 
-// ApplierOptions make an Applier. Catalog, Store and Terms are required.
+// ApplierOptions make an Applier. Catalog and Store are required.
 type ApplierOptions struct {
 	Catalog *catalog.Catalog
 	Store   index.Store
-	Terms   *lexical.Terms
+	// Terms are the statistics that this Applier counts; nil: another one does.
+	Terms *lexical.Terms
+	// Dense gives the dense vectors that are kept of chunks, by EmbedHash; nil: the
+	// Store's space has none. A chunk without one is written without, and completed
+	// when there is one.
+	Dense Dense
 	// Name of the consumer, one for each Store.
 	Name    string
 	Log     *slog.Logger
@@ -26,6 +32,10 @@ type ApplierOptions struct {
 	Yield   func(ctx context.Context) error
 	Reached func(Phase) // tests stop the process there
 }
+
+// Dense gives the dense vectors that are kept of chunks, by EmbedHash. It asks no
+// embedder.
+type Dense func(ctx context.Context, hashes []index.Hash) (map[index.Hash][]float32, error)
 
 // An Applier is a consumer of the change log: it brings a Store and the term
 // statistics to where the catalog is. Upserts come first, then the mark moves,
@@ -105,17 +115,14 @@ func (a *Applier) Run(ctx context.Context) error {
 func (a *Applier) CatchUp(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.started {
-		if err := a.start(ctx); err != nil {
-			return fmt.Errorf("start consumer %s: %w", a.Name, err)
-		}
-		a.started = true
+	if err := a.begin(ctx); err != nil {
+		return err
 	}
 	mark, err := a.Catalog.ConsumerMark(ctx, a.Name)
 	if err != nil {
 		return err
 	}
-	return a.follow(ctx, min(mark, a.terms))
+	return a.follow(ctx, min(mark, a.counted()))
 }
 
 // Wait returns when the Store has come to seq, or with the error that keeps it.
@@ -150,6 +157,18 @@ func (a *Applier) announce(mark int64, failed error) {
 // termsName is the row of the statistics' snapshot.
 const termsName = "lexical"
 
+// begin starts the Applier once; the lock is held.
+func (a *Applier) begin(ctx context.Context) error {
+	if a.started {
+		return nil
+	}
+	if err := a.start(ctx); err != nil {
+		return fmt.Errorf("start consumer %s: %w", a.Name, err)
+	}
+	a.started = true
+	return nil
+}
+
 // start finds out how far the Store and the statistics have come, and rebuilds
 // what is of another catalog or from the future of this one.
 func (a *Applier) start(ctx context.Context) error {
@@ -161,19 +180,11 @@ func (a *Applier) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	termsMark, data, err := a.Catalog.TermStatistics(ctx, termsName)
-	if err == nil && termsMark <= head {
-		err = a.Terms.UnmarshalBinary(data)
-	}
-	haveTerms := err == nil && termsMark <= head
-	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
-		a.Log.Warn("term statistics are counted again", "reason", err)
-	}
+	haveTerms := a.Terms == nil || a.readTerms(ctx, head)
 	haveStore := mark.Epoch == a.Catalog.Epoch() && mark.Seq <= head
 	if !haveStore && mark != (index.Mark{}) {
 		a.Log.Warn("the index is rebuilt", "reason", "it was filled from another catalog", "mark", mark.Seq, "head", head)
 	}
-	a.terms = termsMark
 	if !haveStore || !haveTerms {
 		return a.rebuild(ctx, !haveStore, !haveTerms)
 	}
@@ -186,6 +197,28 @@ func (a *Applier) start(ctx context.Context) error {
 		return a.Catalog.SetConsumerMark(ctx, a.Name, mark.Seq)
 	}
 	return nil
+}
+
+// readTerms takes the statistics that were saved, and reports whether they can be
+// gone on with.
+func (a *Applier) readTerms(ctx context.Context, head int64) bool {
+	mark, data, err := a.Catalog.TermStatistics(ctx, termsName)
+	if err == nil && mark <= head {
+		err = a.Terms.UnmarshalBinary(data)
+	}
+	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
+		a.Log.Warn("term statistics are counted again", "reason", err)
+	}
+	a.terms = mark
+	return err == nil && mark <= head
+}
+
+// counted is the last entry that the statistics have seen.
+func (a *Applier) counted() int64 {
+	if a.Terms == nil {
+		return math.MaxInt64
+	}
+	return a.terms
 }
 
 // follow applies the entries after mark, page by page.
@@ -227,7 +260,7 @@ const (
 )
 
 func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
-	jobs := jobsOf(page, a.terms)
+	jobs := jobsOf(page, a.counted())
 	stint := work(a.Yield)
 	if err := a.encode(ctx, jobs); err != nil {
 		return err
@@ -277,7 +310,7 @@ func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
 // count brings the statistics up to last; entries that they know are left out. It
 // is never left half done, which would count some of them twice.
 func (a *Applier) count(ctx context.Context, jobs []job, last int64) {
-	if last <= a.terms {
+	if last <= a.counted() {
 		return
 	}
 	replaced := make(map[int]bool)
@@ -306,7 +339,7 @@ func (a *Applier) count(ctx context.Context, jobs []job, last int64) {
 func (a *Applier) Save(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.started {
+	if !a.started || a.Terms == nil {
 		return nil
 	}
 	data, err := a.Terms.MarshalBinary()

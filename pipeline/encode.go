@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -21,6 +22,7 @@ type job struct {
 	remove  bool // count it no longer
 	instead int  // number of the job, plus 1, whose chunk stood in its place and is counted no longer; 0: none
 	encoded lexical.Encoded
+	dense   []float32
 }
 
 // jobsOf lists what a page wants encoded. A chunk that the same page opens and
@@ -73,9 +75,18 @@ func pair(jobs []job, from int) {
 	}
 }
 
-// encode encodes the jobs, side by side, each worker with its own word cache. Its
-// error is that of ctx.
+// encode gives the jobs their vectors: lexical ones made here, dense ones where they
+// are kept.
 func (a *Applier) encode(ctx context.Context, jobs []job) error {
+	if err := a.densify(ctx, jobs); err != nil {
+		return err
+	}
+	return a.encodeWords(ctx, jobs)
+}
+
+// encodeWords encodes the jobs, side by side, each worker with its own word cache.
+// Its error is that of ctx.
+func (a *Applier) encodeWords(ctx context.Context, jobs []job) error {
 	const block = 16
 	var next atomic.Int64
 	part := func(e *lexical.Encoder) error {
@@ -103,11 +114,38 @@ func (a *Applier) encode(ctx context.Context, jobs []job) error {
 	return group.Wait()
 }
 
+// densify gives the jobs that are upserted the dense vectors that are kept of them.
+func (a *Applier) densify(ctx context.Context, jobs []job) error {
+	if a.Dense == nil {
+		return nil
+	}
+	hashes := make([]index.Hash, len(jobs))
+	wanted := make([]index.Hash, 0, len(jobs))
+	for i := range jobs {
+		if jobs[i].point {
+			hashes[i] = jobs[i].chunk.EmbedHash()
+			wanted = append(wanted, hashes[i])
+		}
+	}
+	vectors, err := a.Dense(ctx, wanted)
+	if err != nil {
+		return fmt.Errorf("read dense vectors: %w", err)
+	}
+	for i := range jobs {
+		if jobs[i].point {
+			jobs[i].dense = vectors[hashes[i]]
+		}
+	}
+	return nil
+}
+
 func pointsOf(jobs []job) []index.Point {
 	points := make([]index.Point, 0, len(jobs))
 	for i := range jobs {
 		if j := &jobs[i]; j.point {
-			points = append(points, index.Point{ID: j.chunk.ID, Base: j.base, Stamp: j.stamp, Lexical: j.encoded.Vector, Payload: j.payload})
+			stamp := j.stamp
+			stamp.Dense = j.dense != nil
+			points = append(points, index.Point{ID: j.chunk.ID, Base: j.base, Stamp: stamp, Lexical: j.encoded.Vector, Dense: j.dense, Payload: j.payload})
 		}
 	}
 	return points

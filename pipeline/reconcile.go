@@ -25,6 +25,7 @@ func (a *Applier) Rebuild(ctx context.Context) error {
 const rebuildPage = 4096
 
 func (a *Applier) rebuild(ctx context.Context, store, terms bool) error {
+	terms = terms && a.Terms != nil
 	if terms {
 		bases, err := a.Catalog.Bases(ctx)
 		if err != nil {
@@ -59,7 +60,7 @@ func (a *Applier) rebuild(ctx context.Context, store, terms bool) error {
 				return err
 			}
 			keep[c.Chunk.ID] = true
-			jobs = append(jobs, job{chunk: &c.Chunk, base: c.Base, payload: c.Payload, stamp: c.Stamp, point: true})
+			jobs = append(jobs, jobOf(&c))
 			if len(jobs) == rebuildPage {
 				if err := flush(); err != nil {
 					return err
@@ -171,7 +172,7 @@ func (m *mender) compare(v *catalog.View) error {
 	nextPoint, stop := iter.Pull2(m.a.Store.Stamps(m.ctx, index.ChunkID{}, lastID))
 	defer stop()
 	point, err, more := nextPoint()
-	for c, cerr := range v.OpenChunks(m.ctx) {
+	for c, cerr := range m.a.expected(m.ctx, v) {
 		if cerr != nil {
 			return cerr
 		}
@@ -211,6 +212,53 @@ func (m *mender) compare(v *catalog.View) error {
 	return m.mend()
 }
 
+// expected yields the open chunks with the stamps that the Store's points should
+// have: with a dense vector where one is kept.
+func (a *Applier) expected(ctx context.Context, v *catalog.View) iter.Seq2[catalog.OpenChunk, error] {
+	if a.Dense == nil {
+		return v.OpenChunks(ctx)
+	}
+	return func(yield func(catalog.OpenChunk, error) bool) {
+		page := make([]catalog.OpenChunk, 0, expectedPage)
+		flush := func() bool {
+			jobs := make([]job, len(page))
+			for i := range page {
+				jobs[i] = jobOf(&page[i])
+			}
+			if err := a.densify(ctx, jobs); err != nil {
+				yield(catalog.OpenChunk{}, err)
+				return false
+			}
+			for i := range page {
+				page[i].Stamp.Dense = jobs[i].dense != nil
+				if !yield(page[i], nil) {
+					return false
+				}
+			}
+			page = page[:0]
+			return true
+		}
+		for c, err := range v.OpenChunks(ctx) {
+			if err != nil {
+				yield(c, err)
+				return
+			}
+			if page = append(page, c); len(page) == expectedPage && !flush() {
+				return
+			}
+		}
+		flush()
+	}
+}
+
+// expectedPage is how many chunks' vectors are read at once when they are compared.
+const expectedPage = 512
+
+// jobOf is the job of writing the point of an open chunk.
+func jobOf(c *catalog.OpenChunk) job {
+	return job{chunk: &c.Chunk, base: c.Base, payload: c.Payload, stamp: c.Stamp, point: true}
+}
+
 func (m *mender) foreign(p index.StampedID) {
 	m.out.Points++
 	m.out.Foreign++
@@ -225,8 +273,7 @@ func (m *mender) mend() error {
 	}
 	jobs := make([]job, 0, len(m.wrong))
 	for i := range m.wrong {
-		c := &m.wrong[i]
-		jobs = append(jobs, job{chunk: &c.Chunk, base: c.Base, payload: c.Payload, stamp: c.Stamp, point: true})
+		jobs = append(jobs, jobOf(&m.wrong[i]))
 	}
 	if err := m.a.encode(m.ctx, jobs); err != nil {
 		return err

@@ -37,6 +37,15 @@ func (c *Catalog) SetConsumerMark(ctx context.Context, name string, mark int64) 
 	})
 }
 
+// DropConsumer forgets a consumer that will never come back: history need not wait
+// for it.
+func (c *Catalog) DropConsumer(ctx context.Context, name string) error {
+	return c.txApart(ctx, "drop consumer "+name, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM consumers WHERE name = ?`, name)
+		return err
+	})
+}
+
 // feedPage is how many entries Since reads at a time: a read is over within some
 // milliseconds, after which questions may go first.
 const feedPage = 64
@@ -185,92 +194,6 @@ func eachChunk(ctx context.Context, tx *sql.Tx, cond string, from, to int64, f f
 		f(ch)
 	}
 	return rows.Err()
-}
-
-// An OpenChunk is a chunk row that is open, with what a Store must hold of it.
-type OpenChunk struct {
-	Chunk index.Chunk
-	Base  string
-	Stamp index.Stamp
-	// Payload of the document, shared by its chunks: not to be written to.
-	Payload index.Payload
-}
-
-// A View is the catalog as it stood at one moment. It holds a reading
-// connection; it is valid within the call that gave it.
-type View struct {
-	tx *sql.Tx
-	// Head is the newest entry of the change log.
-	Head int64
-}
-
-// View calls f with the catalog as it stands.
-func (c *Catalog) View(ctx context.Context, f func(*View) error) error {
-	tx, err := c.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("view the catalog: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // it read only
-	v := &View{tx: tx}
-	if err := tx.QueryRowContext(ctx, `SELECT last FROM sequence WHERE id = 1`).Scan(&v.Head); err != nil {
-		return fmt.Errorf("view the catalog: %w", err)
-	}
-	return f(v)
-}
-
-// OpenChunks yields all open chunk rows in ID order.
-func (v *View) OpenChunks(ctx context.Context) iter.Seq2[OpenChunk, error] {
-	return func(yield func(OpenChunk, error) bool) {
-		rows, err := v.tx.QueryContext(ctx, `SELECT `+chunkColumns+`, d.base, d.payload_hash, d.payload_seq, d.details, d.source
-			FROM chunks c JOIN documents d ON d.doc = c.doc WHERE c.until_seq = ? ORDER BY c.chunk`, index.Open)
-		if err != nil {
-			yield(OpenChunk{}, fmt.Errorf("list open chunks: %w", err))
-			return
-		}
-		defer rows.Close()
-		known := make(map[string]index.Payload)
-		for rows.Next() {
-			ch, err := scanOpenChunk(rows, known)
-			if !yield(ch, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(OpenChunk{}, fmt.Errorf("list open chunks: %w", err))
-		}
-	}
-}
-
-// maxPayloads bounds what OpenChunks keeps of documents; a full map is emptied.
-const maxPayloads = 16384
-
-// scanOpenChunk keeps the payloads of documents in known: chunks come in the order of
-// their IDs, and decoding the details once for each would take most of the time.
-func scanOpenChunk(r scanner, known map[string]index.Payload) (OpenChunk, error) {
-	var v OpenChunk
-	var payload []byte
-	var details sql.RawBytes
-	var payloadSeq int64
-	d := Document{}
-	ch, err := scanChunk(r, &v.Base, &payload, &payloadSeq, &details, &d.Source)
-	if err != nil {
-		return v, err
-	}
-	v.Chunk = ch
-	var have bool
-	if v.Payload, have = known[ch.Document]; !have {
-		if err := decode(string(details), &d.Details); err != nil {
-			return v, err
-		}
-		d.Key = ch.Document
-		v.Payload = d.IndexPayload()
-		if len(known) >= maxPayloads {
-			clear(known)
-		}
-		known[ch.Document] = v.Payload
-	}
-	v.Stamp = index.Stamp{Input: ch.Input, Payload: toHash(payload), Seq: max(ch.FromSeq, payloadSeq)}
-	return v, nil
 }
 
 // ChunksOf returns the open chunks of a document, in order.

@@ -129,6 +129,12 @@ func (s *segment) find(id index.ChunkID) (local uint16, ok bool) {
 	return local, s.ids[local] == id
 }
 
+// hasDense reports whether a chunk has a dense vector.
+func (s *segment) hasDense(local int) bool {
+	_, ok := slices.BinarySearch(s.denseLocals, uint16(local))
+	return ok
+}
+
 // rank returns how many IDs are lower.
 func (s *segment) rank(id index.ChunkID) int {
 	n := len(s.order)

@@ -89,7 +89,7 @@ func (v *view) payload(ref int) payload {
 }
 
 func (v *view) stamp(local int) index.Stamp {
-	return index.Stamp{Input: v.seg.inputs[local], Payload: v.payloadHash(v.ref(local)), Seq: v.seq(local)}
+	return index.Stamp{Input: v.seg.inputs[local], Payload: v.payloadHash(v.ref(local)), Seq: v.seq(local), Dense: v.seg.hasDense(local)}
 }
 
 func (v *view) payloadHash(ref int) index.Hash {

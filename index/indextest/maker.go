@@ -48,7 +48,7 @@ func (m *Maker) Point(id index.ChunkID, seq int64) index.Point {
 	if m.Dimension > 0 && m.random.IntN(10) > 0 {
 		p.Dense = m.direction()
 	}
-	p.Stamp = index.Stamp{Input: inputOf(p), Payload: p.Payload.Hash(), Seq: seq}
+	p.Stamp = index.Stamp{Input: inputOf(p), Payload: p.Payload.Hash(), Seq: seq, Dense: p.Dense != nil}
 	return p
 }
 

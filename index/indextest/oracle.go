@@ -67,6 +67,7 @@ func copied(p index.Point) index.Point {
 	p.Lexical.Values = slices.Clone(p.Lexical.Values)
 	p.Dense = slices.Clone(p.Dense)
 	normalise(p.Dense)
+	p.Stamp.Dense = p.Dense != nil
 	return p
 }
 

@@ -57,14 +57,23 @@ func (w *world) termStatistics() {
 }
 
 func (w *world) vectors() {
-	a, b, c := index.HashTexts("v", "a"), index.HashTexts("v", "b"), index.HashTexts("v", "c")
-	w.ok(w.c.PutVectors(w.ctx, "space", map[index.Hash][]byte{a: {1}, b: {2}}))
-	w.ok(w.c.PutVectors(w.ctx, "other space", map[index.Hash][]byte{a: {9}}))
-	w.ok(w.c.PutVectors(w.ctx, "space", map[index.Hash][]byte{b: {3, 3}}))
-	got, err := w.c.Vectors(w.ctx, "space", []index.Hash{c, b, a, a})
+	a, b, c, d := index.HashTexts("v", "a"), index.HashTexts("v", "b"), index.HashTexts("v", "c"), index.HashTexts("v", "d")
+	type set = map[index.Hash]catalog.Vector
+	one, two := catalog.Vector{Values: []float32{1, -0.5}}, catalog.Vector{Values: []float32{3, 0.25}}
+	w.ok(w.c.PutVectors(w.ctx, "space", set{a: one, b: one, d: {Refused: "too long"}}))
+	w.ok(w.c.PutVectors(w.ctx, "other space", set{a: two}))
+	w.ok(w.c.PutVectors(w.ctx, "space", set{b: two}))
+	got, err := w.c.Vectors(w.ctx, "space", []index.Hash{c, b, a, a, d})
 	w.ok(err)
-	w.equal("vectors", got, map[index.Hash][]byte{a: {1}, b: {3, 3}})
-	got, err = w.c.Vectors(w.ctx, "space", nil)
+	w.equal("vectors", got, set{a: one, b: two, d: {Refused: "too long"}})
+	counts, err := w.c.CountVectors(w.ctx, "space")
 	w.ok(err)
-	w.equal("none", len(got), 0)
+	w.equal("counts", counts, catalog.VectorCounts{Kept: 2, Refused: 1})
+	w.ok(w.c.DropVectors(w.ctx, "space", []index.Hash{a, c}))
+	got, err = w.c.Vectors(w.ctx, "space", []index.Hash{a, b})
+	w.ok(err)
+	w.equal("without the dropped one", got, set{b: two})
+	got, err = w.c.Vectors(w.ctx, "other space", []index.Hash{a})
+	w.ok(err)
+	w.equal("of the other space", got, set{a: two})
 }

@@ -12,6 +12,7 @@ import (
 
 var viewTests = []test{
 	{"a view lists the open chunks in the order of their IDs with their stamps", (*world).viewLists},
+	{"open chunks are listed page by page and by ID", (*world).openChunks},
 	{"a view stays what it was while others write", (*world).viewIsSnapshot},
 	{"an error of the reader comes back", (*world).viewError},
 	{"a view that is left early releases its connection", (*world).viewReleases},
@@ -36,6 +37,37 @@ func (w *world) viewLists() {
 	}
 	slices.SortFunc(want, func(a, b catalog.OpenChunk) int { return slices.Compare(a.Chunk.ID[:], b.Chunk.ID[:]) })
 	w.equal("view", got, want)
+}
+
+func (w *world) openChunks() {
+	w.write(w.text("a", "one", "two", "three"), w.text("b", "four"), w.text("c", "five"))
+	w.write(w.text("a", "one", "2"), w.state("b", catalog.Hidden))
+	var whole []catalog.OpenChunk
+	w.ok(w.c.View(w.ctx, func(v *catalog.View) error {
+		whole = all(w, v.OpenChunks(w.ctx))
+		return nil
+	}))
+	w.equal("open", len(whole), 3)
+	var paged []catalog.OpenChunk
+	for after := (index.ChunkID{}); ; {
+		page, err := w.c.OpenChunksAfter(w.ctx, after, 2)
+		w.ok(err)
+		if len(page) == 0 {
+			break
+		}
+		paged = append(paged, page...)
+		after = page[len(page)-1].Chunk.ID
+	}
+	w.equal("paged", paged, whole)
+	closed := index.NewChunkID("nobody", nil, "", 0)
+	got, err := w.c.OpenChunksOf(w.ctx, []index.ChunkID{whole[2].Chunk.ID, closed, whole[0].Chunk.ID})
+	w.ok(err)
+	w.equal("by ID", got, []catalog.OpenChunk{whole[2], whole[0]})
+	for after, want := range map[int64]int{0: 3, 3: 1, 5: 0} {
+		n, err := w.c.CountOpen(w.ctx, after)
+		w.ok(err)
+		w.equal(fmt.Sprintf("opened after %d", after), n, want)
+	}
 }
 
 func (w *world) viewIsSnapshot() {
