@@ -59,23 +59,31 @@ func (b *builder) weigh(body []bool, v votes, around *surroundings) account {
 	if float64(b.count(elected)) < max(1, enoughShare*float64(b.count(body))) {
 		a.chosen = 1
 	}
+	words := b.words()
 	for i := range a.ways {
 		a.ways[i].Chosen = i == a.chosen
-		a.ways[i].Words, a.ways[i].Score = b.compare(a.keeps[i], a.keeps[a.chosen])
+		a.ways[i].Words, a.ways[i].Score = compare(words, a.keeps[i], a.keeps[a.chosen])
 	}
 	return a
+}
+
+// words counts the words of each block; headings have none.
+func (b *builder) words() []int {
+	out := make([]int, len(b.blocks))
+	for i := range b.blocks {
+		if b.blocks[i].Kind != extract.Heading {
+			out[i] = wordsIn(&b.blocks[i])
+		}
+	}
+	return out
 }
 
 // compare counts the words of the blocks that one way has, and says how far it
 // agrees with what was chosen: the harmonic mean of the shares of words that each
 // has of the other.
-func (b *builder) compare(way, chosen []bool) (words int, agreement float64) {
+func compare(wordsOf []int, way, chosen []bool) (words int, agreement float64) {
 	both, other := 0, 0
-	for i := range b.blocks {
-		if b.blocks[i].Kind == extract.Heading {
-			continue
-		}
-		n := wordsIn(&b.blocks[i])
+	for i, n := range wordsOf {
 		if way[i] {
 			words += n
 		}

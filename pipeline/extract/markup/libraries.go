@@ -22,9 +22,30 @@ func guarded(text func() string) (found string) {
 	return text()
 }
 
+// told answers what go-trafilatura would look for in the whole page, once for each
+// answer, and nobody asks it: who wrote the page, on what site, in what category and
+// with what keywords. A name of two words, and a site with a dot, are believed. Of the
+// content it sees no script.
+const told = `{"@type":"Article","name":"a page","author":"An Author","publisher":"a.site","articleSection":"section","keywords":"keyword"}`
+
+// tell puts what is told into the head of a page and returns how to take it away.
+func tell(doc *html.Node) (untell func()) {
+	for n := range doc.Descendants() {
+		if n.DataAtom != atom.Head {
+			continue
+		}
+		script := &html.Node{Type: html.ElementNode, DataAtom: atom.Script, Data: "script", Attr: []html.Attribute{{Key: "type", Val: "application/ld+json"}}}
+		script.AppendChild(&html.Node{Type: html.TextNode, Data: told})
+		n.AppendChild(script)
+		return func() { n.RemoveChild(script) }
+	}
+	return func() {}
+}
+
 // trafilaturaText is the main content as go-trafilatura alone sees it. Its own
 // fallback would run another readability for an answer that is asked for anyway.
 func trafilaturaText(doc *html.Node, base *url.URL) string {
+	defer tell(doc)()
 	result, err := trafilatura.ExtractDocument(doc, trafilatura.Options{
 		OriginalURL:      base,
 		ExcludeComments:  true,
