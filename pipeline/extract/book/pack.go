@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
 	"path"
@@ -95,18 +94,10 @@ func inFolder(folder, href string) string {
 
 // metadata reads what the book says of itself.
 func (p *pack) metadata(d *container.Decoder) error {
-	for end := d.Depth() - 1; d.Depth() > end; {
-		token, err := d.Token()
-		if err != nil {
-			return err
-		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
+	return d.Inside(func(e xml.StartElement) error {
 		name := propertyName(e)
 		if name == "" {
-			continue
+			return nil
 		}
 		value, err := d.Text()
 		if err != nil {
@@ -120,8 +111,8 @@ func (p *pack) metadata(d *container.Decoder) error {
 		case p.properties[name] == "":
 			container.SetProperty(p.properties, name, value)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func propertyName(e xml.StartElement) string {
@@ -163,21 +154,9 @@ func lockedParts(ctx context.Context, files *container.Files) (map[string]bool, 
 
 // elements calls see with every element of a part, which has to be there.
 func elements(ctx context.Context, files *container.Files, part string, see func(*container.Decoder, xml.StartElement) error) error {
-	d, err := files.XML(ctx, part)
+	err := files.Elements(ctx, part, see)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &connectors.Verdict{Reason: connectors.VerdictMalformed, Detail: fmt.Sprintf("the book has no part %q, which lists its chapters; get the file again", part)}
-	}
-	for err == nil {
-		var token xml.Token
-		if token, err = d.Token(); err != nil {
-			break
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			err = see(d, e)
-		}
-	}
-	if err == io.EOF {
-		return nil
 	}
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,18 +61,7 @@ type reader struct {
 
 // read walks the part. Elements that hold what is looked for are read whole.
 func (r *reader) read() error {
-	for {
-		token, err := r.d.Token()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
+	return r.d.Elements(func(e xml.StartElement) (err error) {
 		switch e.Name.Local {
 		case "title":
 			r.title, err = r.words()
@@ -90,10 +78,8 @@ func (r *reader) read() error {
 				r.kind = k
 			}
 		}
-		if err != nil {
-			return err
-		}
-	}
+		return err
+	})
 }
 
 // bounded sees to it that the table of all series, each as long as the longest, stays
@@ -111,27 +97,10 @@ func (r *reader) bounded() error {
 	return nil
 }
 
-// inside calls see with each start within the element that was begun last. see may
-// read the element to its end.
-func (r *reader) inside(see func(e xml.StartElement) error) error {
-	for end := r.d.Depth() - 1; r.d.Depth() > end; {
-		token, err := r.d.Token()
-		if err != nil {
-			return err
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			if err := see(e); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // words are the texts of a title: typed, or kept from a cell.
 func (r *reader) words() (string, error) {
 	var b strings.Builder
-	err := r.inside(func(e xml.StartElement) error {
+	err := r.d.Inside(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "p":
 			b.WriteByte(' ')
@@ -151,7 +120,7 @@ func (r *reader) words() (string, error) {
 // categories.
 func (r *reader) axis(values bool) error {
 	title := ""
-	err := r.inside(func(e xml.StartElement) error {
+	err := r.d.Inside(func(e xml.StartElement) error {
 		var err error
 		switch e.Name.Local {
 		case "title":
@@ -175,7 +144,7 @@ func (r *reader) axis(values bool) error {
 // one reads a series.
 func (r *reader) one() error {
 	var s series
-	err := r.inside(func(e xml.StartElement) error {
+	err := r.d.Inside(func(e xml.StartElement) error {
 		var err error
 		switch e.Name.Local {
 		case "tx":
@@ -201,7 +170,7 @@ func (r *reader) values() ([]string, error) {
 	levels := [][]string{nil}
 	var code string
 	at := -1
-	err := r.inside(func(e xml.StartElement) error {
+	err := r.d.Inside(func(e xml.StartElement) error {
 		var err error
 		switch e.Name.Local {
 		case "lvl":

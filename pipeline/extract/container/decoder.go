@@ -167,6 +167,41 @@ func (d *Decoder) Skip() error {
 	return d.err
 }
 
+// Elements calls see with the start of each element that is left of the part; see may
+// read the element to its end. It returns the first error, of see too.
+func (d *Decoder) Elements(see func(e xml.StartElement) error) error {
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			if err := see(e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Inside is Elements for what is inside the element whose start Token returned last.
+func (d *Decoder) Inside(see func(e xml.StartElement) error) error {
+	for end := d.depth - 1; d.depth > end; {
+		token, err := d.Token()
+		if err != nil {
+			return err
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			if err := see(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Depth is the number of elements that are open.
 func (d *Decoder) Depth() int { return d.depth }
 

@@ -11,6 +11,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -191,6 +192,15 @@ func (f *Files) XML(ctx context.Context, name string) (*Decoder, error) {
 		return nil, err
 	}
 	return NewDecoder(ctx, r, name, f.limits), nil
+}
+
+// Elements calls see with each element of a part: XML and Decoder.Elements in one.
+func (f *Files) Elements(ctx context.Context, name string, see func(*Decoder, xml.StartElement) error) error {
+	d, err := f.XML(ctx, name)
+	if err != nil {
+		return err
+	}
+	return d.Elements(func(e xml.StartElement) error { return see(d, e) })
 }
 
 // CheckWhole returns the verdict too_large if all parts together would pass the

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
-	"io"
 	"io/fs"
 	"strings"
 	"time"
@@ -28,27 +27,19 @@ func (f *Files) Properties(ctx context.Context) (map[string]string, error) {
 		return nil, err
 	}
 	all := map[string]string{}
-	for {
-		token, err := d.Token()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
+	err = d.Elements(func(e xml.StartElement) error {
 		name := propertyName(e.Name)
 		if name == "" {
-			continue
+			return nil
 		}
 		value, err := d.Text()
-		if err != nil {
-			return nil, err
+		if err == nil {
+			SetProperty(all, name, value)
 		}
-		SetProperty(all, name, value)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return all, nil
 }

@@ -107,38 +107,25 @@ func newReader(ctx context.Context, o extract.Options) *reader {
 
 // part reads one XML file: what it says of itself, its styles, its body.
 func (r *reader) part(d *container.Decoder) error {
-	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
+	return d.Elements(func(e xml.StartElement) error {
 		switch name(e) {
 		case "office:meta":
-			err = r.meta(d)
+			return r.meta(d)
 		case "office:styles", "office:automatic-styles":
-			err = r.styles.read(d)
+			return r.styles.read(d)
 		case "office:master-styles", "office:scripts", "office:font-face-decls", "office:settings":
-			err = d.Skip()
+			return d.Skip()
 		case "office:text":
-			err = r.text(d)
+			return r.text(d)
 		case "office:spreadsheet":
-			err = r.spreadsheet(d)
+			return r.spreadsheet(d)
 		case "office:presentation":
-			err = r.presentation(d)
+			return r.presentation(d)
 		case "office:drawing", "office:chart", "office:image", "office:database":
 			return &connectors.Verdict{Reason: connectors.VerdictMediaType, Detail: "it is an OpenDocument " + strings.TrimPrefix(name(e), "office:") + "; text, spreadsheets and presentations are read"}
 		}
-		if err != nil {
-			return err
-		}
-	}
+		return nil
+	})
 }
 
 func name(e xml.StartElement) string { return e.Name.Space + ":" + e.Name.Local }

@@ -118,18 +118,13 @@ func stamp(s string) string {
 // textOf returns the element "text" of the element that was begun last.
 func textOf(d *container.Decoder) (string, error) {
 	text := ""
-	for end := d.Depth() - 1; d.Depth() > end; {
-		token, err := d.Token()
-		if err != nil {
-			return "", err
+	err := d.Inside(func(e xml.StartElement) (err error) {
+		if e.Name.Local == "text" {
+			text, err = d.Text()
 		}
-		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "text" {
-			if text, err = d.Text(); err != nil {
-				return "", err
-			}
-		}
-	}
-	return text, nil
+		return err
+	})
+	return text, err
 }
 
 func (w *workbook) manyRemarks(n int) error {

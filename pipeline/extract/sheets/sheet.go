@@ -2,7 +2,6 @@ package sheets
 
 import (
 	"encoding/xml"
-	"io"
 	"strconv"
 	"strings"
 
@@ -62,30 +61,19 @@ func (w *workbook) parse(part string) (*sheetPart, error) {
 	}
 	s := &sheetPart{}
 	at := rowState{row: -1}
-	for {
-		token, err := d.Token()
-		if err == io.EOF {
-			return s, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
+	err = d.Elements(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "row":
-			err = s.startRow(e, &at)
+			return s.startRow(e, &at)
 		case "c":
-			err = w.cell(s, d, e, &at)
-		default:
-			err = w.around(s, e)
+			return w.cell(s, d, e, &at)
 		}
-		if err != nil {
-			return nil, err
-		}
+		return w.around(s, e)
+	})
+	if err != nil {
+		return nil, err
 	}
+	return s, nil
 }
 
 func (s *sheetPart) startRow(e xml.StartElement, at *rowState) error {
@@ -159,15 +147,7 @@ func (w *workbook) cell(s *sheetPart, d *container.Decoder, e xml.StartElement, 
 // content reads to the end of a cell and returns its value as it is stored.
 func (w *workbook) content(s *sheetPart, d *container.Decoder, c cell) (string, error) {
 	raw := ""
-	for end := d.Depth() - 1; d.Depth() > end; {
-		token, err := d.Token()
-		if err != nil {
-			return "", err
-		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
+	err := d.Inside(func(e xml.StartElement) (err error) {
 		switch e.Name.Local {
 		case "v":
 			raw, err = d.Text()
@@ -181,11 +161,9 @@ func (w *workbook) content(s *sheetPart, d *container.Decoder, c cell) (string, 
 		default:
 			err = d.Skip()
 		}
-		if err != nil {
-			return "", err
-		}
-	}
-	return raw, nil
+		return err
+	})
+	return raw, err
 }
 
 func (w *workbook) style(look string) style {

@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"regexp"
 	"strings"
@@ -159,24 +158,7 @@ func (w *workbook) list(part string) error {
 
 // elements calls see with each element of a part, which may read on.
 func (w *workbook) elements(part string, see func(*container.Decoder, xml.StartElement) error) error {
-	d, err := w.files.XML(w.ctx, part)
-	if err != nil {
-		return err
-	}
-	for {
-		token, err := d.Token()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			if err := see(d, e); err != nil {
-				return err
-			}
-		}
-	}
+	return w.files.Elements(w.ctx, part, see)
 }
 
 // stringsPerCell bounds the shared strings by the limit on cells: hidden sheets need
@@ -204,29 +186,18 @@ func (w *workbook) readStrings(part string) error {
 // Asian characters are left out.
 func richText(d *container.Decoder) (string, error) {
 	var b strings.Builder
-	for end := d.Depth() - 1; d.Depth() > end; {
-		token, err := d.Token()
-		if err != nil {
-			return "", err
-		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
+	err := d.Inside(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "t":
 			s, err := d.Text()
-			if err != nil {
-				return "", err
-			}
 			b.WriteString(s)
+			return err
 		case "rPh":
-			if err := d.Skip(); err != nil {
-				return "", err
-			}
+			return d.Skip()
 		}
-	}
-	return b.String(), nil
+		return nil
+	})
+	return b.String(), err
 }
 
 func (w *workbook) readPeople(part string) error {

@@ -67,7 +67,7 @@ func (d *deck) diagram(part string) (*extract.Block, error) {
 // point returns the text of the point that was begun last.
 func (d *deck) point(x *container.Decoder) (string, error) {
 	var b body
-	err := inside(x, func(e xml.StartElement) error {
+	err := x.Inside(func(e xml.StartElement) error {
 		if e.Name.Local != "t" {
 			return nil
 		}

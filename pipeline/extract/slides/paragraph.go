@@ -50,7 +50,7 @@ type body struct {
 // body reads the text body that was begun last.
 func (d *deck) body(x *container.Decoder, targets map[string]string) (body, error) {
 	var b body
-	err := inside(x, func(e xml.StartElement) error {
+	err := x.Inside(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "lstStyle":
 			var err error
@@ -68,7 +68,7 @@ func (d *deck) body(x *container.Decoder, targets map[string]string) (body, erro
 func readLevels(x *container.Decoder) (levels, error) {
 	var l levels
 	level := -1
-	err := inside(x, func(e xml.StartElement) error {
+	err := x.Inside(func(e xml.StartElement) error {
 		if n, ok := strings.CutPrefix(e.Name.Local, "lvl"); ok && n != "" {
 			level = int(n[0]) - '1'
 		}
@@ -104,7 +104,7 @@ func (d *deck) paragraph(x *container.Decoder, b *body, targets map[string]strin
 		link = extract.Link{}
 	}
 	uri := ""
-	err := inside(x, func(e xml.StartElement) error {
+	err := x.Inside(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "pPr":
 			if n, err := strconv.Atoi(container.Attr(e, "", "lvl")); err == nil {

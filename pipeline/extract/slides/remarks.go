@@ -52,7 +52,7 @@ func (d *deck) remarks(part string) ([]string, error) {
 func (d *deck) remark(x *container.Decoder, e xml.StartElement) ([]string, error) {
 	text := ""
 	var answers []string
-	err := inside(x, func(child xml.StartElement) error {
+	err := x.Inside(func(child xml.StartElement) error {
 		var err error
 		switch child.Name.Local {
 		case "text":

@@ -2,7 +2,6 @@ package slides
 
 import (
 	"encoding/xml"
-	"io"
 	"strconv"
 	"strings"
 
@@ -52,39 +51,31 @@ func (d *deck) tree(part string, targets map[string]string) (shapes []*shape, sh
 		return nil, false, err
 	}
 	shown = true
-	for {
-		token, err := x.Token()
-		if err == io.EOF {
-			return shapes, shown, nil
-		}
-		if err != nil {
-			return nil, false, err
-		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
+	err = x.Elements(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "sld":
 			shown = container.Attr(e, "", "show") != "0" && container.Attr(e, "", "show") != "false"
 		case "spTree":
 			group, err := d.group(x, targets)
 			if err != nil {
-				return nil, false, err
+				return err
 			}
 			shapes = group.shapes
 		case "txStyles", "timing", "transition", "extLst":
-			if err := x.Skip(); err != nil {
-				return nil, false, err
-			}
+			return x.Skip()
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, false, err
 	}
+	return shapes, shown, nil
 }
 
 // group reads the group, or the tree, that was begun last.
 func (d *deck) group(x *container.Decoder, targets map[string]string) (*shape, error) {
 	g := &shape{}
-	err := inside(x, func(e xml.StartElement) error {
+	err := x.Inside(func(e xml.StartElement) error {
 		var s *shape
 		var err error
 		switch e.Name.Local {
@@ -117,7 +108,7 @@ func (d *deck) shape(x *container.Decoder, targets map[string]string) (*shape, e
 	s := &shape{}
 	hidden := false
 	click := ""
-	err := inside(x, func(e xml.StartElement) error {
+	err := x.Inside(func(e xml.StartElement) error {
 		var err error
 		switch e.Name.Local {
 		case "cNvPr":
@@ -160,7 +151,7 @@ func (d *deck) shape(x *container.Decoder, targets map[string]string) (*shape, e
 
 // place reads the properties of a shape that were begun last, for where it lies.
 func (s *shape) place(x *container.Decoder) error {
-	return inside(x, func(e xml.StartElement) error {
+	return x.Inside(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "xfrm":
 			return s.transform(x)
@@ -172,7 +163,7 @@ func (s *shape) place(x *container.Decoder) error {
 }
 
 func (s *shape) transform(x *container.Decoder) error {
-	return inside(x, func(e xml.StartElement) error {
+	return x.Inside(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "off":
 			s.x, s.y, s.known = length(e, "x"), length(e, "y"), true

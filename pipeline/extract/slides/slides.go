@@ -7,7 +7,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 
@@ -149,41 +148,7 @@ func (d *deck) order(main string) ([]string, error) {
 
 // elements calls see with each element of a part, which may read on.
 func (d *deck) elements(part string, see func(*container.Decoder, xml.StartElement) error) error {
-	x, err := d.files.XML(d.ctx, part)
-	if err != nil {
-		return err
-	}
-	for {
-		token, err := x.Token()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			if err := see(x, e); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// inside calls see with each element within the one that was begun last. see may read
-// an element to its end.
-func inside(x *container.Decoder, see func(e xml.StartElement) error) error {
-	for end := x.Depth() - 1; x.Depth() > end; {
-		token, err := x.Token()
-		if err != nil {
-			return err
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			if err := see(e); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return d.files.Elements(d.ctx, part, see)
 }
 
 // node counts one shape or paragraph.

@@ -22,7 +22,7 @@ type tableCell struct {
 func (d *deck) table(x *container.Decoder, b *body, targets map[string]string) (*extract.Block, error) {
 	var rows [][]tableCell
 	headed := false
-	err := inside(x, func(e xml.StartElement) error {
+	err := x.Inside(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "tblPr":
 			v := container.Attr(e, "", "firstRow")
@@ -68,7 +68,7 @@ func (d *deck) tableCell(x *container.Decoder, e xml.StartElement, b *body, targ
 		above: container.Attr(e, "", "vMerge") == "1" || container.Attr(e, "", "vMerge") == "true"}
 	c.across, _ = strconv.Atoi(container.Attr(e, "", "gridSpan"))
 	c.down, _ = strconv.Atoi(container.Attr(e, "", "rowSpan"))
-	err := inside(x, func(e xml.StartElement) error {
+	err := x.Inside(func(e xml.StartElement) error {
 		if e.Name.Local != "txBody" {
 			return nil
 		}

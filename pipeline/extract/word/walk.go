@@ -37,20 +37,7 @@ func (e element) on() bool {
 
 // eachElement calls see with every element of a part.
 func eachElement(d *container.Decoder, see func(element) error) error {
-	for {
-		token, err := d.Token()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			if err := see(element(e)); err != nil {
-				return err
-			}
-		}
-	}
+	return d.Elements(func(e xml.StartElement) error { return see(element(e)) })
 }
 
 // children calls see with each child of the element whose start was read last, up to
