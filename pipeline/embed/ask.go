@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"time"
+
+	"freshet/index"
 )
 
 // ask makes one request, with the canary among the texts if it is to be. The
@@ -39,7 +42,7 @@ func (e *Embedder) ask(ctx context.Context, kind Kind, texts []string, canary bo
 		}
 	}
 	if canary {
-		if err := e.judge(ctx, kind, vectors, at, sent); err != nil {
+		if err := e.judge(ctx, kind, vectors, at, sent, reasons[at]); err != nil {
 			e.counters.failed(err)
 			return nil, nil, err
 		}
@@ -60,15 +63,15 @@ func allBad(reasons []Reason) error {
 	return &Error{Reason: reasons[0], Detail: fmt.Sprintf("%d of %d vectors", len(reasons), len(reasons))}
 }
 
-// persist asks, and asks again while that may help.
-func (e *Embedder) persist(ctx context.Context, kind Kind, texts []string, canary, suspicious bool) ([][]float32, []Reason, error) {
+// persist asks, and asks again while that may help. See run for its contexts.
+func (e *Embedder) persist(ctx, going context.Context, kind Kind, texts []string, canary, suspicious bool) ([][]float32, []Reason, error) {
 	for try := 1; ; try++ {
-		vectors, reasons, err := e.paced(ctx, kind, texts, canary)
+		vectors, reasons, err := e.paced(ctx, going, kind, texts, canary)
 		if err == nil {
 			return vectors, reasons, nil
 		}
-		if ctx.Err() != nil {
-			return nil, nil, fmt.Errorf("wait for vectors: %w", context.Cause(ctx))
+		if going.Err() != nil {
+			return nil, nil, fmt.Errorf("wait for vectors: %w", context.Cause(going))
 		}
 		wait, again := e.again(err, try, suspicious)
 		if !again {
@@ -78,7 +81,7 @@ func (e *Embedder) persist(ctx context.Context, kind Kind, texts []string, canar
 		e.o.Log.Debug("asking the embedder again", slog.String("reason", string(ReasonOf(err))), slog.Duration("wait", wait), slog.Int("tried", try))
 		if ReasonOf(err) == RateLimited {
 			e.pace.hold(wait)
-		} else if err := e.o.Sleep(ctx, wait); err != nil {
+		} else if err := e.o.Sleep(going, wait); err != nil {
 			return nil, nil, fmt.Errorf("wait for vectors: %w", err)
 		}
 	}
@@ -107,11 +110,11 @@ func (e *Embedder) backoff(try int) time.Duration {
 }
 
 // paced asks in its turn.
-func (e *Embedder) paced(ctx context.Context, kind Kind, texts []string, canary bool) ([][]float32, []Reason, error) {
+func (e *Embedder) paced(ctx, going context.Context, kind Kind, texts []string, canary bool) ([][]float32, []Reason, error) {
 	if e.limits.Local {
 		return e.ask(ctx, kind, texts, false)
 	}
-	if err := e.pace.enter(ctx, e.tokens(kind, texts)); err != nil {
+	if err := e.pace.enter(going, e.tokens(kind, texts)); err != nil {
 		return nil, nil, err
 	}
 	defer e.pace.leave()
@@ -124,7 +127,7 @@ func (e *Embedder) paced(ctx context.Context, kind Kind, texts []string, canary 
 }
 
 // askCanary sends the canary alone.
-func (e *Embedder) askCanary(ctx context.Context, kind Kind, retry bool) error {
+func (e *Embedder) askCanary(ctx, going context.Context, kind Kind, retry bool) error {
 	if e.limits.Local {
 		vectors, reasons, err := e.ask(ctx, kind, []string{CanaryText}, false)
 		if err == nil && vectors[0] == nil {
@@ -134,87 +137,88 @@ func (e *Embedder) askCanary(ctx context.Context, kind Kind, retry bool) error {
 	}
 	var err error
 	if retry {
-		_, _, err = e.persist(ctx, kind, nil, true, false)
+		_, _, err = e.persist(ctx, going, kind, nil, true, false)
 	} else {
-		_, _, err = e.paced(ctx, kind, nil, true)
+		_, _, err = e.paced(ctx, going, kind, nil, true)
 	}
 	return err
 }
 
 // judge compares the canary's vector in a reply with the one that is known. An
 // error means that nothing of the reply is to be used.
-func (e *Embedder) judge(ctx context.Context, kind Kind, vectors [][]float32, at int, sent int64) error {
+func (e *Embedder) judge(ctx context.Context, kind Kind, vectors [][]float32, at int, sent int64, why Reason) error {
 	got := vectors[at]
-	if got == nil {
-		return &Error{Reason: NotFinite, Detail: "the canary has no usable vector"}
+	if why != "" {
+		return &Error{Reason: why, Detail: "the canary has no usable vector"}
 	}
-	known, err := e.reference(ctx, kind)
+	known, err := e.reference(ctx, kind, got)
 	if err != nil {
 		return err
-	}
-	if known == nil {
-		return e.firstCanary(ctx, kind, got, sent)
 	}
 	if cosine(known, got) >= sameModel {
 		e.ledger.vouch(kind, sent)
 		return nil
 	}
+	return e.changed(vectors, known, cosine(known, got))
+}
+
+// changed drops what a wrong canary calls in doubt, and says what is wrong.
+func (e *Embedder) changed(vectors [][]float32, known []float32, similar float64) error {
 	dropped := e.ledger.drop()
 	e.cache.clear()
-	similar := cosine(known, got)
 	if slices.ContainsFunc(vectors, func(v []float32) bool { return cosine(known, v) >= sameModel }) {
 		e.o.Log.Warn("the embedder's reply is not in the order of the texts", slog.Int("dropped", dropped))
 		return &Error{Reason: WrongOrder, Detail: "the canary's vector stands in another text's place"}
 	}
 	e.counters.drifted()
 	e.o.Log.Error("the model behind the embedder changed", slog.String("model", e.identity.Model), slog.Float64("cosine", similar), slog.Int("dropped", dropped))
-	return &Error{Reason: ModelChanged, Detail: fmt.Sprintf(
-		"the canary's vector has a cosine of %.3f to the one that is kept; bring the former model back, or set embedding.revision to make a new space of this one", similar)}
+	return &Error{Reason: ModelChanged, Detail: fmt.Sprintf("the canary's vector has a cosine of %.3f to the one that is kept", similar)}
 }
 
-// reference is the canary's known vector, loaded once from where it is kept.
-func (e *Embedder) reference(ctx context.Context, kind Kind) ([]float32, error) {
-	known, loaded := e.ledger.reference(kind)
-	if known != nil || loaded || e.o.LoadCanary == nil {
+// reference is the canary's vector to compare with: the one that is known, the one
+// that is kept, or else the one that came, which is kept from here on.
+func (e *Embedder) reference(ctx context.Context, kind Kind, got []float32) ([]float32, error) {
+	key := e.canaryKey(kind)
+	if known := e.ledger.reference(key); known != nil {
 		return known, nil
 	}
-	kept, err := e.o.LoadCanary(ctx, kind)
-	if err != nil {
-		return nil, fmt.Errorf("load the canary's vector: %w", err)
-	}
-	if kept == nil {
-		return nil, nil
-	}
-	kept = slices.Clone(kept)
-	if why := normalise(kept); why != "" {
-		return nil, fmt.Errorf("the canary's kept vector is unusable: %s", why)
-	}
-	e.ledger.setReference(kind, kept)
-	return kept, nil
-}
-
-// firstCanary makes this vector what later ones are compared with.
-func (e *Embedder) firstCanary(ctx context.Context, kind Kind, got []float32, sent int64) error {
-	if e.o.SaveCanary != nil {
-		if err := e.o.SaveCanary(ctx, kind, slices.Clone(got)); err != nil {
-			return fmt.Errorf("keep the canary's vector: %w", err)
+	if e.o.LoadCanary != nil {
+		kept, err := e.o.LoadCanary(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("load the canary's vector: %w", err)
+		}
+		if kept = slices.Clone(kept); kept != nil {
+			if why := normalise(kept); why != "" {
+				return nil, fmt.Errorf("the canary's kept vector is unusable: %s", why)
+			}
+			return e.ledger.refer(key, kept, true), nil
 		}
 	}
-	e.ledger.setReference(kind, got)
-	e.ledger.vouch(kind, sent)
-	return nil
+	known := e.ledger.refer(key, got, false)
+	if known == nil {
+		return nil, &Error{Reason: ModelChanged, Detail: "another model answered a moment ago, and which one answers this is not known"}
+	}
+	if e.o.SaveCanary != nil {
+		if err := e.o.SaveCanary(ctx, key, slices.Clone(known)); err != nil {
+			e.ledger.forget(key)
+			return nil, fmt.Errorf("keep the canary's vector: %w", err)
+		}
+	}
+	return known, nil
+}
+
+// canaryKey names what the canary's vector depends on.
+func (e *Embedder) canaryKey(kind Kind) index.Hash {
+	id := e.identity
+	return index.HashTexts("canary/1", id.Provider, id.Model, id.Revision, strconv.Itoa(id.Dimension), id.prefix(kind), CanaryText)
 }
 
 // tokens estimates the tokens of a request at a third of its bytes, which is more
 // than most languages of Europe take (RETRIEVAL 2.7).
 func (e *Embedder) tokens(kind Kind, texts []string) int {
-	prefix := e.identity.PassagePrefix
-	if kind == Query {
-		prefix = e.identity.QueryPrefix
-	}
-	n := 0
+	n, prefix := 0, len(e.identity.prefix(kind))
 	for _, t := range texts {
-		n += estimate(len(prefix) + len(t))
+		n += estimate(prefix + len(t))
 	}
 	return n
 }

@@ -15,27 +15,27 @@ const mostParts = 64
 // caused: it halves the batch until one text is alone. That one is refused only if
 // the Provider answers for the canary; otherwise the fault is the Provider's, and
 // blame returns it.
-func (r *run) blame(ctx context.Context, texts []string, err error, sent int64) error {
+func (r *run) blame(ctx, going context.Context, texts []string, err error, sent int64) error {
 	var of *Error
-	if ctx.Err() != nil || !errors.As(err, &of) || !of.suspects() {
+	if going.Err() != nil || !errors.As(err, &of) || !of.suspects() {
 		return err
 	}
 	if len(texts) == 1 {
-		return r.alone(ctx, texts[0], of, sent)
+		return r.alone(ctx, going, texts[0], of, sent)
 	}
 	if !of.Reason.refuses() {
-		if err := r.e.control(ctx, sent); err != nil {
+		if err := r.e.control(ctx, going, sent); err != nil {
 			return err
 		}
 	}
 	found, half := r.count(), (len(texts)+1)/2
 	for _, part := range [][]string{texts[:half], texts[half:]} {
-		if err := r.embed(ctx, part, false); err != nil {
+		if err := r.batch(ctx, going, part, false); err != nil {
 			return err
 		}
 	}
 	if r.count() == found {
-		r.e.size.learn(half)
+		r.e.size.learn(len(texts))
 	}
 	return nil
 }
@@ -67,19 +67,19 @@ func (r *run) find() {
 
 // control returns nil if the Provider has answered for anything since this tick,
 // or answers for the canary.
-func (e *Embedder) control(ctx context.Context, since int64) error {
+func (e *Embedder) control(ctx, going context.Context, since int64) error {
 	if e.ledger.succeeded(since) {
 		return nil
 	}
-	return e.askCanary(ctx, Passage, true)
+	return e.askCanary(ctx, going, Passage, true)
 }
 
 // alone settles a text that fails without company: in parts if it is too long,
 // else refused if the Provider is well.
-func (r *run) alone(ctx context.Context, text string, of *Error, sent int64) error {
+func (r *run) alone(ctx, going context.Context, text string, of *Error, sent int64) error {
 	r.find()
 	if of.Reason == TooLong || of.Reason == RequestTooLarge {
-		vector, err := r.e.parts(ctx, text)
+		vector, err := r.e.parts(ctx, going, text)
 		if err == nil {
 			r.e.ledger.hold([]string{text}, [][]float32{vector}, false, sent)
 			return nil
@@ -88,7 +88,7 @@ func (r *run) alone(ctx context.Context, text string, of *Error, sent int64) err
 			return err
 		}
 	}
-	if err := r.e.control(ctx, sent); err != nil {
+	if err := r.e.control(ctx, going, sent); err != nil {
 		return err
 	}
 	r.refuse(text, of.refusal())
@@ -108,7 +108,7 @@ func (e *Error) refusal() Reason {
 
 // parts embeds a text that is too long: its beginning, or all of it in parts of
 // half the length, of a quarter, and so on until they are taken.
-func (e *Embedder) parts(ctx context.Context, text string) ([]float32, error) {
+func (e *Embedder) parts(ctx, going context.Context, text string) ([]float32, error) {
 	var err error
 	for n := 2; n <= mostParts; n *= 2 {
 		pieces := cut(text, n)
@@ -116,7 +116,7 @@ func (e *Embedder) parts(ctx context.Context, text string) ([]float32, error) {
 			pieces = pieces[:1]
 		}
 		var vector []float32
-		if vector, err = e.pool(ctx, pieces); err == nil {
+		if vector, err = e.pool(ctx, going, pieces); err == nil {
 			return vector, nil
 		}
 		if why := ReasonOf(err); why != TooLong && why != RequestTooLarge {
@@ -128,10 +128,10 @@ func (e *Embedder) parts(ctx context.Context, text string) ([]float32, error) {
 
 // pool embeds pieces one by one, since the first tells whether their length will
 // do, and takes the mean.
-func (e *Embedder) pool(ctx context.Context, pieces []string) ([]float32, error) {
+func (e *Embedder) pool(ctx, going context.Context, pieces []string) ([]float32, error) {
 	vectors, weights := make([][]float32, len(pieces)), make([]int, len(pieces))
 	for i, p := range pieces {
-		got, _, err := e.persist(ctx, Passage, []string{p}, false, true)
+		got, _, err := e.persist(ctx, going, Passage, []string{p}, false, true)
 		if err != nil {
 			return nil, err
 		}

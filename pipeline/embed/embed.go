@@ -74,6 +74,14 @@ type Identity struct {
 	PassagePrefix string
 }
 
+// prefix is what stands before a text of this kind.
+func (i Identity) prefix(kind Kind) string {
+	if kind == Query {
+		return i.QueryPrefix
+	}
+	return i.PassagePrefix
+}
+
 // An Outcome is what became of one text: a vector of length 1, or the reason for
 // which the provider will never take this text. Both are empty while it is pending.
 type Outcome struct {

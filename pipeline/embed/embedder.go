@@ -62,7 +62,7 @@ func lower(a, b int) int {
 // then the error is the Provider's.
 func (e *Embedder) Space(ctx context.Context) (index.Space, error) {
 	if e.Dimension() == 0 {
-		if err := e.askCanary(ctx, Passage, false); err != nil {
+		if err := e.askCanary(ctx, ctx, Passage, false); err != nil {
 			return index.Space{}, fmt.Errorf("ask %s for the dimension of its vectors: %w", e.identity.Provider, err)
 		}
 	}

@@ -268,10 +268,7 @@ func (e *Endpoint) request(ctx context.Context, kind Kind, texts []string) (*htt
 }
 
 func (e *Endpoint) prefixed(kind Kind, texts []string) []string {
-	prefix := e.identity.PassagePrefix
-	if kind == Query {
-		prefix = e.identity.QueryPrefix
-	}
+	prefix := e.identity.prefix(kind)
 	if prefix == "" {
 		return texts
 	}

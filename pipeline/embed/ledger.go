@@ -3,6 +3,8 @@ package embed
 import (
 	"slices"
 	"sync"
+
+	"freshet/index"
 )
 
 // CanaryText is sent from time to time among other texts: its vector has to be
@@ -24,14 +26,14 @@ type ledger struct {
 	every int
 	local bool // nothing to vouch for
 
-	mu     sync.Mutex
-	tick   int64
-	since  map[Kind]int // requests since the last one with a canary
-	known  map[Kind][]float32
-	loaded map[Kind]bool
-	held   map[string]held
-	good   int64 // tick at which the last request succeeded
-	bad    int64 // tick at which a canary was last found to be wrong
+	mu    sync.Mutex
+	tick  int64
+	since map[Kind]int             // requests since the last one with a canary
+	known map[index.Hash][]float32 // the canary's vectors, by canaryKey
+	held  map[string]held
+	good  int64 // tick at which the last request succeeded
+	bad   int64 // tick at which a canary was last found to be wrong
+	wrong bool  // the last canary was
 }
 
 type held struct {
@@ -42,7 +44,7 @@ type held struct {
 
 func newLedger(every int, local bool) *ledger {
 	return &ledger{every: every, local: local, since: map[Kind]int{Query: every, Passage: every},
-		known: map[Kind][]float32{}, loaded: map[Kind]bool{}, held: map[string]held{}}
+		known: map[index.Hash][]float32{}, held: map[string]held{}}
 }
 
 func (l *ledger) now() int64 {
@@ -134,21 +136,29 @@ func (l *ledger) unvouched(texts []string) bool {
 	})
 }
 
-// reference is the canary's vector that is known, and whether it was looked for
-// where it is kept.
-func (l *ledger) reference(kind Kind) ([]float32, bool) {
+// reference is the canary's vector that is known by a key, or nil.
+func (l *ledger) reference(key index.Hash) []float32 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.known[kind], l.loaded[kind]
+	return l.known[key]
 }
 
-func (l *ledger) setReference(kind Kind, vector []float32) {
+// refer makes a vector the one that canaries are compared with, unless there is
+// one, and returns the one that holds. After a wrong canary none is made: nil.
+func (l *ledger) refer(key index.Hash, vector []float32, kept bool) []float32 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.loaded[kind] = true
-	if l.known[kind] == nil {
-		l.known[kind] = vector
+	if l.known[key] == nil && (kept || !l.wrong) {
+		l.known[key] = vector
 	}
+	return l.known[key]
+}
+
+// forget makes the next canary the one that is compared with.
+func (l *ledger) forget(key index.Hash) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.known, key)
 }
 
 // vouch notes a good canary that was sent at this tick.
@@ -157,7 +167,7 @@ func (l *ledger) vouch(kind Kind, sent int64) {
 	defer l.mu.Unlock()
 	l.tick++
 	l.good = l.tick
-	l.since[kind] = 0
+	l.since[kind], l.wrong = 0, false
 	for text, h := range l.held {
 		if !h.vouched && h.tick < sent {
 			h.vouched = true
@@ -172,7 +182,7 @@ func (l *ledger) drop() int {
 	defer l.mu.Unlock()
 	l.distrust()
 	l.tick++
-	l.bad = l.tick
+	l.bad, l.wrong = l.tick, true
 	n := len(l.held)
 	for text, h := range l.held {
 		if !h.vouched {

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"time"
+
+	"freshet/index"
 )
 
 // LongTexts says what becomes of a text that is longer than the model reads.
@@ -54,11 +56,12 @@ type Options struct {
 
 	// CanaryEvery so many requests, one carries the CanaryText; 0: 20.
 	CanaryEvery int
-	// LoadCanary returns the canary's vector as it was kept by SaveCanary under this
-	// identity, or nil. Without them, a model that changes while Freshet is not
-	// running is not noticed.
-	LoadCanary func(ctx context.Context, kind Kind) ([]float32, error)
-	SaveCanary func(ctx context.Context, kind Kind, vector []float32) error
+	// LoadCanary returns the canary's vector as SaveCanary kept it under this key, or
+	// nil. The key names Provider, model, revision, configured dimension and prefix;
+	// it is known before the dimension is. Without the two, a model that changes while
+	// Freshet is not running is not noticed.
+	LoadCanary func(ctx context.Context, key index.Hash) ([]float32, error)
+	SaveCanary func(ctx context.Context, key index.Hash, vector []float32) error
 
 	Log   *slog.Logger                                     // nil: none
 	Now   func() time.Time                                 // nil: time.Now

@@ -47,7 +47,7 @@ const passes = 3
 func (r *run) pass(ctx context.Context, texts []string, vectors map[string][]float32) ([]string, error) {
 	err := r.all(ctx, texts)
 	if err == nil && r.e.ledger.unvouched(texts) {
-		err = r.e.askCanary(ctx, Passage, true)
+		err = r.e.askCanary(ctx, ctx, Passage, true)
 	}
 	var missing []string
 	for _, t := range texts {
@@ -60,7 +60,9 @@ func (r *run) pass(ctx context.Context, texts []string, vectors map[string][]flo
 	return missing, err
 }
 
-// run is one call of Passages.
+// run is one call of Passages. Its methods take two contexts: ctx ends a request
+// that is under way, going the waiting for one. An error ends going alone, so that
+// what is paid for is not thrown away because something else failed.
 type run struct {
 	e       *Embedder
 	mu      sync.Mutex
@@ -97,7 +99,7 @@ func (r *run) refuse(text string, why Reason) {
 func (r *run) all(ctx context.Context, texts []string) error {
 	missing := slices.DeleteFunc(slices.Clone(texts), r.e.ledger.holds)
 	batches := r.e.plan(missing)
-	ctx, cancel := context.WithCancelCause(ctx)
+	going, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
 	work := make(chan int)
@@ -106,7 +108,7 @@ func (r *run) all(ctx context.Context, texts []string) error {
 	for range min(r.e.o.MostConcurrency, len(batches)) {
 		wg.Go(func() {
 			for i := range work {
-				if err := r.batch(ctx, batches[i], i == len(batches)-1); err != nil {
+				if err := r.batch(ctx, going, batches[i], i == len(batches)-1); err != nil {
 					once.Do(func() { first = err })
 					cancel(err)
 					return
@@ -117,7 +119,7 @@ func (r *run) all(ctx context.Context, texts []string) error {
 	for i := range batches {
 		select {
 		case work <- i:
-		case <-ctx.Done():
+		case <-going.Done():
 		}
 	}
 	close(work)
@@ -155,16 +157,16 @@ func (e *Embedder) plan(texts []string) [][]string {
 // batch embeds the texts of one batch, in smaller ones where the server showed
 // that it does not take as many. The last of a call carries the canary, so that as
 // little as may be waits for one.
-func (r *run) batch(ctx context.Context, texts []string, last bool) error {
+func (r *run) batch(ctx, going context.Context, texts []string, last bool) error {
 	for len(texts) > 0 {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if going.Err() != nil {
+			return context.Cause(going)
 		}
 		n := len(texts)
 		if most := r.e.size.limit(); most > 0 {
 			n = min(n, most)
 		}
-		if err := r.embed(ctx, texts[:n], last && n == len(texts)); err != nil {
+		if err := r.embed(ctx, going, texts[:n], last && n == len(texts)); err != nil {
 			return err
 		}
 		texts = texts[n:]
@@ -174,36 +176,36 @@ func (r *run) batch(ctx context.Context, texts []string, last bool) error {
 
 // embed embeds texts by one request, or looks for the text that spoils it. An
 // error is the Provider's fault.
-func (r *run) embed(ctx context.Context, texts []string, canary bool) error {
+func (r *run) embed(ctx, going context.Context, texts []string, canary bool) error {
 	e := r.e
 	canary = e.ledger.turn(Passage) || canary && !e.limits.Local
 	if most := e.size.limit(); canary && most > 0 && len(texts) >= most {
 		if len(texts) > 1 {
-			if err := r.embed(ctx, texts[:1], false); err != nil {
+			if err := r.embed(ctx, going, texts[:1], false); err != nil {
 				return err
 			}
-			return r.embed(ctx, texts[1:], true)
+			return r.embed(ctx, going, texts[1:], true)
 		}
 		canary = false
-		if err := e.askCanary(ctx, Passage, true); err != nil {
+		if err := e.askCanary(ctx, going, Passage, true); err != nil {
 			return err
 		}
 	}
 	sent := e.ledger.now()
-	vectors, reasons, err := e.persist(ctx, Passage, texts, canary, true)
+	vectors, reasons, err := e.persist(ctx, going, Passage, texts, canary, true)
 	if err != nil {
-		return r.blame(ctx, texts, err, sent)
+		return r.blame(ctx, going, texts, err, sent)
 	}
-	e.size.well()
+	e.size.well(len(texts))
 	e.ledger.hold(texts, vectors, canary, sent)
 	for i, why := range reasons {
 		if why == "" {
 			continue
 		}
 		if len(texts) == 1 {
-			return r.blame(ctx, texts, &Error{Reason: why}, sent)
+			return r.blame(ctx, going, texts, &Error{Reason: why}, sent)
 		}
-		if err := r.embed(ctx, texts[i:i+1], false); err != nil {
+		if err := r.embed(ctx, going, texts[i:i+1], false); err != nil {
 			return err
 		}
 	}

@@ -194,8 +194,8 @@ type change func(*embed.EndpointOptions, *embed.Options)
 func newWorld(t *testing.T, changes ...change) *world {
 	t.Helper()
 	w := &world{server: newServer(t), clock: newClock()}
-	po := embed.EndpointOptions{Preset: "openai-compatible", Model: "m", BaseURL: w.URL, APIKey: "sk-secret-key", Timeout: 5 * time.Second, Now: w.now}
-	o := embed.Options{Now: w.now, Sleep: w.sleep, Rand: rand.New(&locked{src: rand.NewPCG(1, 2)}).Float64}
+	po := embed.EndpointOptions{Preset: "openai-compatible", Model: "m", BaseURL: w.URL, APIKey: "sk-secret-key", Timeout: time.Minute, Now: w.now}
+	o := embed.Options{QueryBudget: time.Minute, Now: w.now, Sleep: w.sleep, Rand: rand.New(&locked{src: rand.NewPCG(1, 2)}).Float64}
 	for _, c := range changes {
 		c(&po, &o)
 	}
