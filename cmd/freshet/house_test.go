@@ -32,6 +32,8 @@ var mayImport = map[string][]string{
 	"index/catalog/catalogtest":   {"index", "connectors", "schedules", "index/catalog", "schedules/schedulestest"},
 	"index/lexical":               {"index"},
 	"index/embedded":              {"index"},
+	"index/qdrant":                {"index"},
+	"index/qdrant/qdranttest":     {},
 	"index/retrieve":              {"index", "index/lexical"},
 	"index/evaluate":              {"index", "index/retrieve"},
 	"pipeline":                    {"connectors", "connectors/mail", "index", "index/catalog", "index/lexical", "schedules", "pipeline"},

@@ -126,7 +126,7 @@ func chunkID(id *pb.PointId) (index.ChunkID, error) {
 func stampFrom(id index.ChunkID, payload map[string]*pb.Value) (index.StampedID, error) {
 	base, err := unescape(payload[keyBase].GetStringValue())
 	s := index.StampedID{ID: id, Base: base}
-	s.Stamp.Seq = payload[keySeq].GetIntegerValue()
+	s.Stamp.Seq, s.Stamp.Dense = payload[keySeq].GetIntegerValue(), payload[keyDense].GetBoolValue()
 	for key, to := range map[string]*index.Hash{keyInput: &s.Stamp.Input, keyDetails: &s.Stamp.Payload} {
 		hash := payload[key].GetStringValue()
 		if err == nil && len(hash) != hex.EncodedLen(len(to)) {

@@ -11,6 +11,7 @@ import (
 	"freshet/index"
 	"freshet/index/indextest"
 	"freshet/index/qdrant"
+	"freshet/index/qdrant/qdranttest"
 )
 
 // realServer is the address of a real server, to run the suite against as well.
@@ -21,6 +22,10 @@ func TestSuiteOnRealServer(t *testing.T) {
 		t.Skip("FRESHET_TEST_QDRANT is not set")
 	}
 	runSuite(t, realServer())
+}
+
+func TestSuite(t *testing.T) {
+	runSuite(t, qdranttest.Start(t, qdranttest.Options{Trusting: true}).Address())
 }
 
 func runSuite(t *testing.T, address string) {
