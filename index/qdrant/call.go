@@ -164,11 +164,6 @@ func isNotFound(err error) bool {
 	return errors.As(err, &said) && said.code == codes.NotFound
 }
 
-func isExisting(err error) bool {
-	var said *serverError
-	return errors.As(err, &said) && said.code == codes.AlreadyExists
-}
-
 func (s *Server) usable(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
