@@ -198,13 +198,14 @@ func (c *cutter) splitBand(g *grid, j int) [][]string {
 	}
 	figures := 0
 	for i := range lines {
+		sparse := most >= 4 && 3*len(lines[i]) >= most && figuresOf(lines[i]) == len(lines[i])
 		if len(lines[i]) == 1 && most < 4 {
 			for r := range out {
 				out[r][i] = lines[i][0].text()
 			}
 			continue
 		}
-		if len(lines[i]) > 0 && 4*len(lines[i]) < 3*most {
+		if len(lines[i]) > 0 && 4*len(lines[i]) < 3*most && !sparse {
 			return nil
 		}
 		digits := 0
@@ -223,6 +224,15 @@ func (c *cutter) splitBand(g *grid, j int) [][]string {
 		return nil
 	}
 	return out
+}
+
+// figuresOf counts the lines that are figures.
+func figuresOf(lines []line) int {
+	n := 0
+	for i := range lines {
+		n += count(isNumber(lines[i].text()), 1)
+	}
+	return n
 }
 
 // cellText is what the words of a cell say.

@@ -59,6 +59,7 @@ func (c *cutter) read(words []word, depth int) {
 		c.leaf(words)
 		return
 	}
+	words = c.figured(words)
 	var flat []word
 	var above *band // the last group, when it is at the end of flat
 	for _, g := range c.groups(c.bands(words)) {

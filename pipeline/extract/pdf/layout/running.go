@@ -106,7 +106,7 @@ func (d *Document) edgeRows(page int, out []edgeRow) []edgeRow {
 				n++
 			}
 			r := rowOf(page, l.words, at[:n], top, depth)
-			if p.inTable(&r, l.words) {
+			if p.inTable(&r, l.words) || top && namesFigures(&r, l.words) {
 				break
 			}
 			out = append(out, r)
@@ -129,6 +129,38 @@ func (p *pageWords) inTable(r *edgeRow, words []word) bool {
 		}
 	}
 	return false
+}
+
+// namesFigures reports whether a row names the columns of figures right below it: a
+// table without walls that repeats its header on every page.
+func namesFigures(r *edgeRow, words []word) bool {
+	if len(r.words) < 3 {
+		return false
+	}
+	var near []word
+	for i := range words {
+		if w := &words[i]; w.table == nil && w.y <= r.y+2.5 && w.y > r.y-5*r.size {
+			near = append(near, *w)
+		}
+	}
+	lines := tokenLines(linesOf(near), r.size)
+	if len(lines) < 3 || lines[0].data() || len(lines[0].tokens) < 3 {
+		return false
+	}
+	below := 0
+	for k := 1; k < min(4, len(lines)); k++ {
+		figures, named := 0, 0
+		for i := range lines[k].tokens {
+			t := &lines[k].tokens[i]
+			if !t.figure {
+				continue
+			}
+			figures++
+			named += count(slices.ContainsFunc(lines[0].tokens, func(h token) bool { return overlap(h.x0, h.x1, t.x0, t.x1) > 0 }), 1)
+		}
+		below += count(figures >= 2 && figures == named, 1)
+	}
+	return below >= 2
 }
 
 func rowOf(page int, words []word, at []int, top bool, depth int) edgeRow {
