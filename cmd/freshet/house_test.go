@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"index/qdrant/qdranttest":     {},
 	"index/retrieve":              {"index", "index/lexical"},
 	"index/evaluate":              {"index", "index/retrieve"},
+	"index/rerank":                {"index", "index/retrieve"},
 	"pipeline":                    {"connectors", "connectors/mail", "index", "index/catalog", "index/lexical", "schedules", "pipeline"},
 	"schedules":                   {"github.com/robfig/cron/v3"},
 	"schedules/schedulestest":     {"schedules"},

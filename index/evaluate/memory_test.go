@@ -16,6 +16,7 @@ type memory struct {
 	byID     map[index.ChunkID]int
 	byOrd    map[string]map[int]int
 	postings map[uint32][]posting
+	dense    [][]float32 // by chunk; nil: none has a vector
 	terms    *lexical.Terms
 }
 
@@ -56,6 +57,9 @@ func (m *memory) Search(_ context.Context, queries []index.Query) ([]index.Resul
 }
 
 func (m *memory) search(q index.Query) []index.Hit {
+	if q.Dense != nil {
+		return m.nearest(q)
+	}
 	scores := make([]float32, len(m.ids))
 	for _, t := range q.Lexical {
 		for _, p := range m.postings[t.ID] {
@@ -68,6 +72,20 @@ func (m *memory) search(q index.Query) []index.Hit {
 			order = append(order, at)
 		}
 	}
+	m.sort(order, scores)
+	hits := make([]index.Hit, min(q.Limit, len(order)))
+	for i := range hits {
+		at := order[i]
+		hits[i] = index.Hit{ID: m.ids[at], Score: scores[at]}
+		if i < q.Explain {
+			hits[i].Terms = m.explain(q.Lexical, at)
+		}
+	}
+	return hits
+}
+
+// sort puts chunks in the order of their scores.
+func (m *memory) sort(order []int, scores []float32) {
 	slices.SortFunc(order, func(a, b int) int {
 		switch {
 		case scores[a] > scores[b]:
@@ -77,13 +95,18 @@ func (m *memory) search(q index.Query) []index.Hit {
 		}
 		return slices.Compare(m.ids[a][:], m.ids[b][:])
 	})
+}
+
+func (m *memory) nearest(q index.Query) []index.Hit {
+	scores := make([]float32, len(m.dense))
+	order := make([]int, len(m.dense))
+	for at, v := range m.dense {
+		scores[at], order[at] = cosine(v, q.Dense), at
+	}
+	m.sort(order, scores)
 	hits := make([]index.Hit, min(q.Limit, len(order)))
 	for i := range hits {
-		at := order[i]
-		hits[i] = index.Hit{ID: m.ids[at], Score: scores[at]}
-		if i < q.Explain {
-			hits[i].Terms = m.explain(q.Lexical, at)
-		}
+		hits[i] = index.Hit{ID: m.ids[order[i]], Score: scores[order[i]]}
 	}
 	return hits
 }

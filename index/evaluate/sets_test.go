@@ -292,6 +292,7 @@ type bench struct {
 	store     *memory
 	retriever *retrieve.Retriever
 	base      retrieve.Base
+	embed     retrieve.Embed // nil: none
 }
 
 func indexed(s set) *bench {
@@ -310,7 +311,7 @@ func indexed(s set) *bench {
 		}
 	}
 	b.retriever = retrieve.New(retrieve.Options{
-		Active: func() retrieve.Active { return retrieve.Active{Store: b.store} }, Catalog: b.store, Terms: b.store.terms,
+		Active: func() retrieve.Active { return retrieve.Active{Store: b.store, Embed: b.embed} }, Catalog: b.store, Terms: b.store.terms,
 		Base:   func(string) (retrieve.Base, bool) { return b.base, true },
 		Limits: retrieve.Limits{Limit: 100},
 	})

@@ -3,6 +3,7 @@ package retrieve
 import (
 	"encoding/json"
 	"math"
+	"slices"
 )
 
 // A Model turns features into a confidence, and that into a state.
@@ -41,16 +42,16 @@ func (s *session) answer() Answer {
 		return a
 	}
 	a.Features = s.features()
-	model := s.base.Model
-	if model == nil {
-		model = DefaultModel()
-	}
+	model := s.model()
 	a.Confidence = math.Round(1000*model.Confidence(a.Features)) / 1000
 	switch {
 	case a.Confidence >= model.Found:
 		a.State = Found
 	case a.Confidence >= model.Uncertain:
 		a.State = Uncertain
+	case s.onlyMeaning():
+		a.State = Uncertain
+		a.Reasons = append(a.Reasons, "meaning_not_calibrated")
 	}
 	if a.State != Found {
 		if a.Features[fCover] < lowCover {
@@ -66,6 +67,27 @@ func (s *session) answer() Answer {
 		}
 	}
 	return a
+}
+
+// judgesMeaning reports whether the answer state is that of a hybrid answer. Without
+// a model for that, what words found is judged, as if there were no embedder.
+func (s *session) judgesMeaning() bool { return s.dense != nil && s.fusion.Model != nil }
+
+// onlyMeaning reports that no word was found, and that no model can tell whether
+// what is near in meaning is near enough.
+func (s *session) onlyMeaning() bool {
+	return s.dense != nil && s.fusion.Model == nil &&
+		!slices.ContainsFunc(s.candidates, func(c *candidate) bool { return c.found.lexical > 0 })
+}
+
+func (s *session) model() *Model {
+	switch {
+	case s.judgesMeaning():
+		return s.fusion.Model
+	case s.base.Model != nil:
+		return s.base.Model
+	}
+	return DefaultModel()
 }
 
 // wordReasons names the words that the base does not know, and those that the

@@ -18,10 +18,12 @@ const firstSpare = 5
 
 // found is a hit of a Store on its way to a candidate.
 type found struct {
-	id    index.ChunkID
-	score float64   // fused
-	dense float64   // cosine
-	terms []float32 // contributions, nil when not explained
+	id       index.ChunkID
+	score    float64   // fused
+	lexical  float64   // raw, 0 when only its meaning was found
+	dense    float64   // cosine
+	embedded bool      // it is among the nearest, so dense is known
+	terms    []float32 // contributions, nil when not explained
 }
 
 // collect searches and vouches until enough passages can be chosen, or there are
@@ -81,7 +83,15 @@ func (s *session) ask(ctx context.Context, depth, explain int) (hits []found, ma
 		mark = min(mark, r.Mark)
 		more = more || len(r.Hits) >= depth
 	}
-	return fuse(results, len(terms) > 0, s.dense != nil), mark, more, nil
+	var words, meaning []index.Hit
+	if len(terms) > 0 {
+		words = results[0].Hits
+	}
+	if s.dense != nil {
+		meaning = results[len(results)-1].Hits
+	}
+	hits, s.spread = s.fusion.fuse(words, meaning, depth)
+	return hits, mark, more, nil
 }
 
 // vouch asks the catalog for hits and adds what may be shown to the candidates.

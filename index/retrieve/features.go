@@ -27,7 +27,9 @@ const (
 	fTitleMargin        // how far the next page's title is behind
 	fPageMargin         // how far the next page is behind
 	fTitled             // the first passage has a title
-	fDense              // cosine of the best
+	fDense              // cosine of the first passage
+	fDenseMargin        // how far the fifth cosine is behind the best
+	fOverlap            // share of the five best by words that are among the five best by meaning
 	featureCount
 )
 
@@ -35,6 +37,7 @@ const (
 var featureNames = [featureCount]string{
 	"words", "grams", "cover", "rarest", "words_margin", "grams_margin", "agree", "few", "title", "title_cover",
 	"title_share", "title_margin", "page_margin", "titled", "dense",
+	"dense_margin", "overlap",
 }
 
 // FeatureNames returns the names of the features, in their order.
@@ -45,13 +48,19 @@ func FeatureNames() []string { return featureNames[:] }
 func (s *session) features() Features {
 	var f Features
 	explained := s.explained()
+	if s.judgesMeaning() {
+		s.denseFeatures(&f)
+	}
 	if len(explained) == 0 {
-		if len(s.candidates) > 0 {
-			f[fDense] = s.candidates[0].scores.Dense
-		}
 		return f
 	}
 	top := explained[0]
+	switch {
+	case s.judgesMeaning():
+		top = s.candidates[0]
+	case s.dense != nil:
+		top = best(explained, s.judgedScore)
+	}
 	f[fWords] = ratio(top.scores.Words, index.MaxWeight*float64(s.query.Ideals[lexical.Words]))
 	f[fGrams] = ratio(top.scores.Grams, index.MaxWeight*float64(s.query.Ideals[lexical.Grams]))
 	f[fCover], f[fRarest] = s.cover(top, false)
@@ -63,24 +72,60 @@ func (s *session) features() Features {
 	if bestWords == bestGrams {
 		f[fAgree] = 1
 	}
-	s.titleFeatures(&f, explained)
+	s.titleFeatures(&f, top, explained)
 	f[fPageMargin] = s.subjectMargin(top)
-	f[fDense] = top.scores.Dense
 	return f
 }
 
-// subjectMargin is how far the next subject is behind the first candidate's.
-func (s *session) subjectMargin(top *candidate) float64 {
+// denseFeatures are those of what the embedder says.
+func (s *session) denseFeatures(f *Features) {
+	near := make([]*candidate, 0, len(s.candidates))
 	for _, c := range s.candidates {
-		if c.subject() != top.subject() {
-			return 1 - ratio(c.score, top.score)
+		if c.found.embedded {
+			near = append(near, c)
 		}
 	}
-	return 1
+	f[fDense] = s.candidates[0].scores.Dense
+	if len(near) == 0 {
+		return
+	}
+	cosine := func(c *candidate) float64 { return c.scores.Dense }
+	f[fDenseMargin] = margin(near, cosine) * best(near, cosine).scores.Dense
+	words := slices.Clone(s.candidates)
+	slices.SortStableFunc(words, func(a, b *candidate) int { return compareScores(a.found.lexical, b.found.lexical) })
+	slices.SortStableFunc(near, func(a, b *candidate) int { return compareScores(cosine(a), cosine(b)) })
+	words, near = words[:min(len(words), 5)], near[:min(len(near), 5)]
+	for _, c := range words {
+		if c.found.lexical > 0 && slices.Contains(near, c) {
+			f[fOverlap] += 1.0 / 5
+		}
+	}
 }
 
-func (s *session) titleFeatures(f *Features, explained []*candidate) {
-	top := explained[0]
+// subjectMargin is how far the next subject is behind the one judged.
+func (s *session) subjectMargin(top *candidate) float64 {
+	next, alone := 0.0, true
+	for _, c := range s.candidates {
+		if c.subject() != top.subject() {
+			next, alone = max(next, s.judgedScore(c)), false
+		}
+	}
+	if alone {
+		return 1
+	}
+	return max(0, 1-ratio(next, s.judgedScore(top)))
+}
+
+// judgedScore is a candidate's score, without what meaning adds where words alone
+// are judged.
+func (s *session) judgedScore(c *candidate) float64 {
+	if s.dense == nil || s.judgesMeaning() {
+		return c.score
+	}
+	return c.found.lexical * ratio(c.score, c.found.score)
+}
+
+func (s *session) titleFeatures(f *Features, top *candidate, explained []*candidate) {
 	title := top.passage.Document.Title
 	if q := top.passage.Chunk.Question; q != "" {
 		title = q

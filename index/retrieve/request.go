@@ -61,6 +61,8 @@ type Request struct {
 	Mode   Mode
 	// NoSpeller takes unknown words as they are.
 	NoSpeller bool
+	// Fusion is used instead of the base's; nil: the base's, or the default one.
+	Fusion *Fusion
 	// Without leaves out passages as if the base did not hold them.
 	Without func(*index.DocumentInfo) bool
 }

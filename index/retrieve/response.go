@@ -19,6 +19,8 @@ type Response struct {
 	TookMS   float64  `json:"took_ms"`
 	// Mark is the catalog's sequence number at which the passages were current.
 	Mark int64 `json:"-"`
+	// Spread is how far the cosines that were found lie apart; 0 without any.
+	Spread float64 `json:"-"`
 }
 
 // What Response.Degraded can hold.
@@ -53,7 +55,9 @@ type Answer struct {
 	// first.
 	Confidence float64 `json:"confidence"`
 	// Reasons are codes, with details behind a colon: unmatched_terms:["a"],
-	// low_coverage, flat_scores, no_content_words, nothing_found, corrected:["a"].
+	// low_coverage, flat_scores, no_content_words, nothing_found, corrected:["a"],
+	// meaning_not_calibrated (no word was found, and how near in meaning is near
+	// enough was not learnt yet).
 	Reasons []string `json:"reasons"`
 	// Ask is what to ask back in state clarify.
 	Ask *Ask `json:"ask,omitempty"`

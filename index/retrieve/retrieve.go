@@ -51,8 +51,10 @@ type Base struct {
 	Synonyms  *lexical.Synonyms
 	// Weights of the namespaces; the zero value: those that fit the titles.
 	Weights lexical.Weights
-	// Model of the answer state; nil: DefaultModel.
+	// Model of the answer state by words alone; nil: DefaultModel.
 	Model *Model
+	// Fusion of words and meaning; nil: DefaultFusion.
+	Fusion *Fusion
 }
 
 // Options are what a Retriever works with. Active, Catalog, Terms and Base are

@@ -25,7 +25,7 @@ func (r *Retriever) Search(ctx context.Context, req Request) (Response, error) {
 	if err := req.check(r.o.Limits, active.Embed != nil); err != nil {
 		return Response{}, err
 	}
-	s := &session{r: r, active: active, req: &req, base: &base, now: r.o.Now()}
+	s := &session{r: r, active: active, req: &req, base: &base, now: r.o.Now(), fusion: fusionFor(&req, &base, active.Fingerprint)}
 	s.options = lexical.Options{
 		Base: req.Base, Languages: base.Languages, Weights: base.Weights, Synonyms: base.Synonyms, NoSpeller: req.NoSpeller,
 	}
@@ -35,6 +35,17 @@ func (r *Retriever) Search(ctx context.Context, req Request) (Response, error) {
 	resp := s.response()
 	resp.TookMS = math.Round(float64(time.Since(started).Microseconds())) / 1000
 	return resp, nil
+}
+
+// fusionFor is what the request says, or what was learnt for the base and the Space.
+func fusionFor(req *Request, base *Base, fingerprint string) Fusion {
+	switch {
+	case req.Fusion != nil:
+		return *req.Fusion
+	case base.Fusion != nil && base.Fusion.Fingerprint == fingerprint:
+		return *base.Fusion
+	}
+	return DefaultFusion()
 }
 
 // A session is one question on its way.
@@ -47,6 +58,8 @@ type session struct {
 	options lexical.Options
 	query   lexical.Query
 	dense   []float32
+	fusion  Fusion
+	spread  float64 // of the cosines found
 
 	degraded   []string
 	mark       int64
@@ -133,7 +146,7 @@ func (s *session) rerank(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, budget(ctx, s.r.o.Limits.Reranking))
 	defer cancel()
 	scores, err := s.r.o.Rerank(within, s.req.Query, passages)
-	if err != nil || len(scores) != len(head) {
+	if err != nil || len(scores) != len(head) || slices.ContainsFunc(scores, notANumber) {
 		s.r.o.Logger.WarnContext(ctx, "the passages were not re-ranked", "scores", len(scores), "error", err)
 		s.degraded = append(s.degraded, DegradedReranker)
 		return
@@ -146,8 +159,10 @@ func (s *session) rerank(ctx context.Context) {
 	s.choose()
 }
 
+func notANumber(x float32) bool { return x != x }
+
 func (s *session) response() Response {
-	resp := Response{Mark: s.mark, Hits: make([]Hit, 0, len(s.chosen)), Degraded: orEmpty(s.degraded)}
+	resp := Response{Mark: s.mark, Spread: s.spread, Hits: make([]Hit, 0, len(s.chosen)), Degraded: orEmpty(s.degraded)}
 	for _, c := range s.chosen {
 		resp.Hits = append(resp.Hits, c.hit(s.req.Doubts))
 	}

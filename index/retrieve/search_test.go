@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -308,12 +309,16 @@ func TestTheRerankerOrdersAndItsFailureIsNamed(t *testing.T) {
 		return scores, nil
 	}
 	broken := func(context.Context, string, []index.Passage) ([]float32, error) { return nil, errors.New("down") }
+	nan := func(_ context.Context, _ string, p []index.Passage) ([]float32, error) {
+		return []float32{1, float32(math.NaN())}[:len(p)], nil
+	}
 	for name, c := range map[string]struct {
 		rerank   Rerank
 		want     []string
 		degraded []string
 	}{
 		"works": {last, []string{"second", "first"}, []string{}}, "fails": {broken, []string{"first", "second"}, []string{"reranker"}},
+		"no number": {nan, []string{"first", "second"}, []string{"reranker"}},
 	} {
 		resp, err := w.retriever(Options{Rerank: c.rerank}).Search(t.Context(), Request{Base: "b", Query: "refund"})
 		if err != nil || !slices.Equal(keys(resp.Hits), c.want) || !slices.Equal(resp.Degraded, c.degraded) {
