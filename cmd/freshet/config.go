@@ -29,6 +29,7 @@ type config struct {
 	Sources   []sourceConfig `yaml:"sources"`
 	Index     indexConfig    `yaml:"index"`
 	Embedding embedConfig    `yaml:"embedding"`
+	Rerank    rerankConfig   `yaml:"rerank"`
 	Render    renderConfig   `yaml:"render"`
 	HTTP      httpConfig     `yaml:"http"`
 	Extract   extractConfig  `yaml:"extract"`
@@ -59,17 +60,9 @@ type guardConfig struct {
 	Share     float64 `yaml:"share"`
 }
 
-type indexConfig struct {
-	Store string `yaml:"store"`
-}
-
 // renderConfig names the browser that shows pages which need one.
 type renderConfig struct {
 	Chrome string `yaml:"chrome"`
-}
-
-type embedConfig struct {
-	Provider string `yaml:"provider"`
 }
 
 // spec is the source as the API writes it.
@@ -177,12 +170,9 @@ func (c *config) check(w *walker, e expander) {
 	c.Render.Chrome = expanded
 	c.HTTP.check(w, e)
 	c.Extract.check(w, e)
-	if c.Index.Store != "" && c.Index.Store != "embedded" {
-		w.say(0, "index.store: %q is not there in this version; write embedded, or leave it out", c.Index.Store)
-	}
-	if c.Embedding.Provider != "" && c.Embedding.Provider != "none" {
-		w.say(0, "embedding.provider: %q is not there in this version; write none, or leave it out", c.Embedding.Provider)
-	}
+	c.Index.check(w, e)
+	c.Embedding.check(w, e)
+	c.Rerank.check(w, e)
 }
 
 // tooNested refuses what would cost the YAML parser more than it is worth.

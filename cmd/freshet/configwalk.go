@@ -58,9 +58,11 @@ func (w *walker) root(body ast.Node) {
 		case "sources":
 			w.each(v.Value, "sources", w.source)
 		case "index":
-			w.block(v.Value, "index", keysOf(indexConfig{}))
+			w.nested(v.Value, "index", indexConfig{}, map[string]any{"qdrant": qdrantConfig{}})
 		case "embedding":
-			w.block(v.Value, "embedding", keysOf(embedConfig{}))
+			w.nested(v.Value, "embedding", embedConfig{}, map[string]any{"batch": batchConfig{}})
+		case "rerank":
+			w.block(v.Value, "rerank", keysOf(rerankConfig{}))
 		case "render":
 			w.block(v.Value, "render", keysOf(renderConfig{}))
 		case "http":
@@ -155,6 +157,17 @@ func (w *walker) block(n ast.Node, name string, known []string) {
 		return
 	}
 	w.keys(values, name, known)
+}
+
+// nested checks a block and the blocks in it.
+func (w *walker) nested(n ast.Node, name string, block any, inner map[string]any) {
+	w.block(n, name, keysOf(block))
+	values, _ := mapping(n)
+	for _, v := range values {
+		if b, ok := inner[v.Key.String()]; ok {
+			w.block(v.Value, name+"."+v.Key.String(), keysOf(b))
+		}
+	}
 }
 
 func (w *walker) keys(values []*ast.MappingValueNode, where string, known []string) {
