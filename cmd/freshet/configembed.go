@@ -2,8 +2,8 @@ package main
 
 import (
 	"net/url"
+	"path/filepath"
 	"strings"
-	"time"
 )
 
 const providerNone = "none"
@@ -11,31 +11,33 @@ const providerNone = "none"
 // embedConfig says who makes dense vectors. Nothing is sent to anybody unless a
 // provider is named.
 type embedConfig struct {
-	Provider string `yaml:"provider"` // none, static, or a name of embed.PresetNames
-	Model    string `yaml:"model"`
-	Revision string `yaml:"revision"` // tells models of one name apart
-	BaseURL  string `yaml:"base_url"`
-	APIKey   string `yaml:"api_key"`
+	Provider string `yaml:"provider" json:"provider"` // none, static, or a name of embed.PresetNames
+	Model    string `yaml:"model" json:"model,omitempty"`
+	Revision string `yaml:"revision" json:"revision,omitempty"` // tells models of one name apart
+	BaseURL  string `yaml:"base_url" json:"base_url,omitempty"`
+	APIKey   string `yaml:"api_key" json:"-"`
 	// Directory of a static model: tokenizer.json, config.json, model.safetensors.
-	Directory       string      `yaml:"directory"`
-	Dimension       int         `yaml:"dimension"`
-	QueryPrefix     *string     `yaml:"query_prefix"`
-	PassagePrefix   *string     `yaml:"passage_prefix"`
-	Batch           batchConfig `yaml:"batch"`
-	PricePerMillion float64     `yaml:"price_per_million"` // tokens, in the currency of the bill
-	LongTexts       string      `yaml:"long_texts"`        // split, or truncate
-	Timeout         string      `yaml:"timeout"`           // of one request
+	Directory       string      `yaml:"directory" json:"directory,omitempty"`
+	Dimension       int         `yaml:"dimension" json:"dimension,omitempty"`
+	QueryPrefix     *string     `yaml:"query_prefix" json:"query_prefix,omitempty"`
+	PassagePrefix   *string     `yaml:"passage_prefix" json:"passage_prefix,omitempty"`
+	Batch           batchConfig `yaml:"batch" json:"batch"`
+	PricePerMillion float64     `yaml:"price_per_million" json:"price_per_million,omitempty"` // tokens, in the currency of the bill
+	LongTexts       string      `yaml:"long_texts" json:"long_texts"`                         // split, or truncate
+	Timeout         string      `yaml:"timeout" json:"timeout,omitempty"`                     // of one request
 
-	timeout time.Duration
+	// KeyReference is the key as written, where it is a reference: what may be kept.
+	KeyReference string `json:"key_reference,omitempty"`
 }
 
 type batchConfig struct {
-	Texts  int `yaml:"texts"`
-	Tokens int `yaml:"tokens"`
+	Texts  int `yaml:"texts" json:"texts,omitempty"`
+	Tokens int `yaml:"tokens" json:"tokens,omitempty"`
 }
 
 // check expands references. Which providers there are is for newProvider to say.
 func (x *embedConfig) check(w *walker, e expander) {
+	x.KeyReference = reference(x.APIKey)
 	expand(w, e, map[string]*string{
 		"embedding.provider": &x.Provider, "embedding.model": &x.Model, "embedding.revision": &x.Revision, "embedding.base_url": &x.BaseURL,
 		"embedding.api_key": &x.APIKey, "embedding.directory": &x.Directory, "embedding.timeout": &x.Timeout, "embedding.long_texts": &x.LongTexts,
@@ -49,11 +51,12 @@ func (x *embedConfig) check(w *walker, e expander) {
 	oneOf(w, "embedding.long_texts", &x.LongTexts, "split", "truncate")
 	checkServiceURL(w, "embedding.base_url", x.BaseURL)
 	if x.Timeout != "" {
-		d, err := readTime(x.Timeout)
-		if err != nil {
+		if _, err := readTime(x.Timeout); err != nil {
 			w.say(0, "embedding.timeout: %v", err)
 		}
-		x.timeout = d
+	}
+	if x.Directory != "" && !filepath.IsAbs(x.Directory) {
+		x.Directory = filepath.Join(e.dir, x.Directory)
 	}
 	switch {
 	case x.Dimension < 0 || x.Dimension > 65536:

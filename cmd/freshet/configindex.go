@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,10 @@ const (
 type indexConfig struct {
 	Store   string       `yaml:"store"` // embedded, or qdrant
 	Qdrant  qdrantConfig `yaml:"qdrant"`
-	Standby string       `yaml:"standby"` // most passages kept in memory for when Qdrant is away; "": the default, "0": none
+	// Questions are a file of golden questions, as `freshet eval retrieval` reads them:
+	// another index has to answer them as well before it is switched to.
+	Questions string `yaml:"questions"`
+	Standby   string `yaml:"standby"` // most passages kept in memory for when Qdrant is away; "": the default, "0": none
 
 	standby int
 }
@@ -25,16 +29,19 @@ type indexConfig struct {
 // qdrantConfig says where Qdrant is and how a collection is laid out; the layout
 // counts when the collection is made.
 type qdrantConfig struct {
-	Address          string `yaml:"address"` // host:port of its gRPC interface
-	APIKey           string `yaml:"api_key"`
-	TLS              bool   `yaml:"tls"`
-	Collection       string `yaml:"collection"`
-	Shards           int    `yaml:"shards"`
-	Replicas         int    `yaml:"replicas"`
-	WriteConsistency int    `yaml:"write_consistency"`
-	Quantization     string `yaml:"quantization"`
-	Datatype         string `yaml:"datatype"`
-	OnDisk           bool   `yaml:"on_disk"`
+	Address          string `yaml:"address" json:"address"` // host:port of its gRPC interface
+	APIKey           string `yaml:"api_key" json:"-"`
+	TLS              bool   `yaml:"tls" json:"tls"`
+	Collection       string `yaml:"collection" json:"collection"`
+	Shards           int    `yaml:"shards" json:"shards"`
+	Replicas         int    `yaml:"replicas" json:"replicas"`
+	WriteConsistency int    `yaml:"write_consistency" json:"write_consistency"`
+	Quantization     string `yaml:"quantization" json:"quantization"`
+	Datatype         string `yaml:"datatype" json:"datatype"`
+	OnDisk           bool   `yaml:"on_disk" json:"on_disk"`
+
+	// KeyReference is the key as written, where it is a reference: what may be kept.
+	KeyReference string `json:"key_reference,omitempty"`
 }
 
 // defaultStandby is how many passages the standby holds at most (ARCHITECTURE 4).
@@ -42,7 +49,10 @@ const defaultStandby = 200_000
 
 // check expands references and fills in defaults.
 func (x *indexConfig) check(w *walker, e expander) {
-	expand(w, e, map[string]*string{"index.store": &x.Store, "index.standby": &x.Standby})
+	expand(w, e, map[string]*string{"index.store": &x.Store, "index.standby": &x.Standby, "index.questions": &x.Questions})
+	if x.Questions != "" && !filepath.IsAbs(x.Questions) {
+		x.Questions = filepath.Join(e.dir, x.Questions)
+	}
 	x.standby = defaultStandby
 	if x.Standby != "" {
 		n, err := strconv.Atoi(strings.ReplaceAll(x.Standby, "_", ""))
@@ -67,6 +77,7 @@ func (x *indexConfig) check(w *walker, e expander) {
 }
 
 func (q *qdrantConfig) check(w *walker, e expander) {
+	q.KeyReference = reference(q.APIKey)
 	expand(w, e, map[string]*string{
 		"index.qdrant.address": &q.Address, "index.qdrant.api_key": &q.APIKey, "index.qdrant.collection": &q.Collection,
 		"index.qdrant.quantization": &q.Quantization, "index.qdrant.datatype": &q.Datatype,
@@ -101,6 +112,14 @@ func (q *qdrantConfig) check(w *walker, e expander) {
 	if q.WriteConsistency > q.Replicas {
 		w.say(0, "index.qdrant.write_consistency is %d, but there are %d replicas: no write would be confirmed", q.WriteConsistency, q.Replicas)
 	}
+}
+
+// reference returns a secret as written, if that is not the secret itself.
+func reference(text string) string {
+	if strings.HasPrefix(strings.TrimSpace(text), "${") {
+		return strings.TrimSpace(text)
+	}
+	return ""
 }
 
 // expand replaces references in texts, by their keys.

@@ -92,10 +92,13 @@ func (c *Catalog) CountVectors(ctx context.Context, fingerprint string) (VectorC
 }
 
 // ForgetVectors deletes vectors that were kept before a moment and that no chunk row
-// of the catalog, open or closed, has any more. A model that is gone back to within
-// that time costs nothing.
-func (c *Catalog) ForgetVectors(ctx context.Context, before time.Time) (int, error) {
+// of the catalog, open or closed, has any more, nor any of keep. A model that is gone
+// back to within that time costs nothing. It returns how many they were.
+func (c *Catalog) ForgetVectors(ctx context.Context, before time.Time, keep ...index.Hash) (int, error) {
 	needed := make(map[index.Hash]bool)
+	for _, h := range keep {
+		needed[h] = true
+	}
 	rows, err := c.read.QueryContext(ctx, `SELECT `+chunkColumns+` FROM chunks c`)
 	if err != nil {
 		return 0, fmt.Errorf("forget vectors: %w", err)

@@ -1,6 +1,8 @@
 package catalogtest
 
 import (
+	"time"
+
 	"freshet/index"
 	"freshet/index/catalog"
 )
@@ -76,4 +78,19 @@ func (w *world) vectors() {
 	got, err = w.c.Vectors(w.ctx, "other space", []index.Hash{a})
 	w.ok(err)
 	w.equal("of the other space", got, set{a: two})
+
+	w.write(w.text("doc", "one"))
+	chunk := w.chunksOf("doc")[0]
+	needed := chunk.EmbedHash()
+	w.ok(w.c.PutVectors(w.ctx, "space", set{needed: one, c: one}))
+	n, err := w.c.ForgetVectors(w.ctx, w.now(), c)
+	w.ok(err)
+	w.equal("nothing is forgotten at once", n, 0)
+	w.pass(time.Hour)
+	n, err = w.c.ForgetVectors(w.ctx, w.now(), c)
+	w.ok(err)
+	w.equal("forgotten", n, 3)
+	got, err = w.c.Vectors(w.ctx, "space", []index.Hash{needed, b, c, d})
+	w.ok(err)
+	w.equal("those of chunks, and those to be kept", got, set{needed: one, c: one})
 }

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"freshet/connectors"
+	"freshet/index"
+	"freshet/index/catalog"
+	"freshet/pipeline/embed"
+)
+
+// embedderOptions are what an Embedder of this program is made with.
+type embedderOptions struct {
+	settings embedConfig
+	catalog  *catalog.Catalog // where the canary is kept; nil: nowhere
+	log      *slog.Logger
+}
+
+// newEmbedder makes the Embedder of a provider. It asks nobody anything.
+func newEmbedder(o embedderOptions) (*embed.Embedder, error) {
+	x := &o.settings
+	provider, err := newProvider(x)
+	if err != nil {
+		return nil, err
+	}
+	options := embed.Options{Provider: provider, BatchTexts: x.Batch.Texts, BatchTokens: x.Batch.Tokens, PricePerMillion: x.PricePerMillion, Log: o.log}
+	if x.LongTexts == "truncate" {
+		options.LongTexts = embed.Truncate
+	}
+	if o.catalog != nil {
+		c := canaries{catalog: o.catalog, identity: provider.Identity()}
+		options.LoadCanary, options.SaveCanary = c.load, c.save
+	}
+	return embed.New(options)
+}
+
+// newProvider makes what the configuration names.
+func newProvider(x *embedConfig) (embed.Provider, error) {
+	if !slices.Contains(embed.PresetNames(), x.Provider) {
+		return nil, unknownProvider(x.Provider)
+	}
+	if x.Model == "" {
+		return nil, fmt.Errorf("embedding.model is missing: the model as %s names it", x.Provider)
+	}
+	o := embed.EndpointOptions{Preset: x.Provider, Model: x.Model, BaseURL: x.BaseURL, APIKey: x.APIKey, Revision: x.Revision,
+		Dimension: x.Dimension, QueryPrefix: x.QueryPrefix, PassagePrefix: x.PassagePrefix}
+	if x.Timeout != "" {
+		var err error
+		if o.Timeout, err = readTime(x.Timeout); err != nil {
+			return nil, fmt.Errorf("embedding.timeout: %w", err)
+		}
+	}
+	return embed.NewEndpoint(o)
+}
+
+func unknownProvider(name string) error {
+	all := append([]string{providerNone}, embed.PresetNames()...)
+	if near := connectors.Nearest(name, all); near != "" {
+		return fmt.Errorf("embedding.provider: %q is not a provider; did you mean %q?", name, near)
+	}
+	return fmt.Errorf("embedding.provider: %q is not a provider; there are %s", name, strings.Join(all, ", "))
+}
+
+// canaries keep the vectors of the canary text beside those of passages.
+type canaries struct {
+	catalog  *catalog.Catalog
+	identity embed.Identity
+}
+
+// canaryHash is that of the text whose vector is kept.
+func canaryHash() index.Hash { return index.HashTexts("canary/1", embed.CanaryText) }
+
+func (c canaries) fingerprint(kind embed.Kind) string {
+	return index.HashTexts("canary/1", kind.String(), c.identity.Provider, c.identity.Model, c.identity.Revision,
+		c.identity.QueryPrefix, c.identity.PassagePrefix).String()
+}
+
+func (c canaries) load(ctx context.Context, kind embed.Kind) ([]float32, error) {
+	kept, err := c.catalog.Vectors(ctx, c.fingerprint(kind), []index.Hash{canaryHash()})
+	return kept[canaryHash()].Values, err
+}
+
+func (c canaries) save(ctx context.Context, kind embed.Kind, v []float32) error {
+	return c.catalog.PutVectors(ctx, c.fingerprint(kind), map[index.Hash]catalog.Vector{canaryHash(): {Values: v}})
+}
