@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -207,97 +205,4 @@ func (m *Main) checkSources(cfg *config) error {
 		w.say(0, "%v", err)
 	}
 	return w.err()
-}
-
-func (m *Main) doctorCommand() *cobra.Command {
-	return &cobra.Command{Use: "doctor", Short: "Look whether everything is as it should be", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return m.doctor(cmd.Context())
-	}}
-}
-
-// doctor looks at everything that a start needs, without changing it.
-func (m *Main) doctor(ctx context.Context) error {
-	r := api.TestResult{OK: true}
-	note := func(name string, err error, good string) {
-		c := api.Check{Name: name, Status: "ok", Text: good}
-		if err != nil {
-			c.Status, c.Text, r.OK = "failure", err.Error(), false
-		}
-		r.Checks = append(r.Checks, c)
-	}
-	dir, err := m.dataDir()
-	note("data directory", errors.Join(err, writable(dir)), dir)
-	cfg, err := findConfig(m.flags.config, m.Getenv)
-	text := "none; sources come from `freshet source add`"
-	if cfg != nil {
-		text = cfg.path
-		err = errors.Join(err, m.checkSources(cfg))
-	}
-	note("configuration", err, text)
-	if r.OK {
-		if err := m.with(ctx, func(ctx context.Context, s *session) error { return m.examine(ctx, s, note) }); err != nil {
-			note("catalog", err, "")
-		}
-	}
-	if m.flags.json {
-		if err := m.printJSON(r); err != nil {
-			return err
-		}
-	} else {
-		t := &table{}
-		for _, c := range r.Checks {
-			t.row(checkMarks[c.Status], c.Name, c.Text)
-		}
-		if err := m.print(t); err != nil {
-			return err
-		}
-	}
-	if !r.OK {
-		return errors.New("something is not as it should be; mend what is marked with ✘")
-	}
-	return nil
-}
-
-func writable(dir string) error {
-	if dir == "" {
-		return nil
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("it cannot be made: %w; give another one with --data", err)
-	}
-	path := filepath.Join(dir, ".doctor")
-	if err := os.WriteFile(path, []byte("ok"), 0o600); err != nil {
-		return fmt.Errorf("it cannot be written to: %w; give another one with --data", err)
-	}
-	return os.Remove(path)
-}
-
-func (m *Main) examine(ctx context.Context, s *session, note func(string, error, string)) error {
-	where := "opened by this command"
-	if s.remote {
-		where = "served by another freshet process"
-	}
-	note("catalog", nil, where)
-	var v api.IndexComparison
-	err := s.do(ctx, http.MethodPost, "/v1/index/verify", nil, &v)
-	if wrong := v.Missing + v.Foreign + v.Differ; err == nil && wrong > 0 {
-		err = fmt.Errorf("%s differ from the catalog; mend it with `freshet index repair`", plural(wrong, "passage", "passages"))
-	}
-	note("index", err, plural(v.Points, "passage", "passages")+", just what the catalog says")
-	var list api.SourceList
-	if err := s.do(ctx, http.MethodGet, "/v1/sources", nil, &list); err != nil {
-		return err
-	}
-	for i := range list.Sources {
-		row := &list.Sources[i]
-		var err error
-		switch {
-		case row.State == "needs_you":
-			err = errors.New("its credentials are refused; renew them, then `freshet source test " + row.ID + "`")
-		case row.LastRun != nil && row.LastRun.Result == "failed":
-			err = fmt.Errorf("its last run failed: %s", short(strings.Join(row.LastRun.Errors, "; "), 200))
-		}
-		note("source "+row.ID, err, row.State+", "+lastRunText(row.LastRun))
-	}
-	return nil
 }
