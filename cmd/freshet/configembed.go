@@ -35,7 +35,7 @@ type batchConfig struct {
 	Tokens int `yaml:"tokens" json:"tokens,omitempty"`
 }
 
-// check expands references. Which providers there are is for newProvider to say.
+// check expands references and looks whether a provider can be made of it.
 func (x *embedConfig) check(w *walker, e expander) {
 	x.KeyReference = reference(x.APIKey)
 	expand(w, e, map[string]*string{
@@ -47,6 +47,11 @@ func (x *embedConfig) check(w *walker, e expander) {
 	}
 	if x.Provider == providerNone && (x.Model != "" || x.BaseURL != "" || x.Directory != "") {
 		w.say(0, "embedding names a model, but no provider; write provider: ollama, or another that `freshet doctor` lists")
+	}
+	if x.Provider != providerNone {
+		if _, err := newProvider(x); err != nil {
+			w.say(0, "%v", err)
+		}
 	}
 	oneOf(w, "embedding.long_texts", &x.LongTexts, "split", "truncate")
 	checkServiceURL(w, "embedding.base_url", x.BaseURL)

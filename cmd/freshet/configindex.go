@@ -16,8 +16,8 @@ const (
 
 // indexConfig says where passages are searched.
 type indexConfig struct {
-	Store   string       `yaml:"store"` // embedded, or qdrant
-	Qdrant  qdrantConfig `yaml:"qdrant"`
+	Store  string       `yaml:"store"` // embedded, or qdrant
+	Qdrant qdrantConfig `yaml:"qdrant"`
 	// Questions are a file of golden questions, as `freshet eval retrieval` reads them:
 	// another index has to answer them as well before it is switched to.
 	Questions string `yaml:"questions"`

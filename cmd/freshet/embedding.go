@@ -32,7 +32,7 @@ func newEmbedder(o embedderOptions) (*embed.Embedder, error) {
 		options.LongTexts = embed.Truncate
 	}
 	if o.catalog != nil {
-		c := canaries{catalog: o.catalog, identity: provider.Identity()}
+		c := canaries{o.catalog}
 		options.LoadCanary, options.SaveCanary = c.load, c.save
 	}
 	return embed.New(options)
@@ -65,25 +65,18 @@ func unknownProvider(name string) error {
 	return fmt.Errorf("embedding.provider: %q is not a provider; there are %s", name, strings.Join(all, ", "))
 }
 
-// canaries keep the vectors of the canary text beside those of passages.
-type canaries struct {
-	catalog  *catalog.Catalog
-	identity embed.Identity
+// canaryVectors is the fingerprint under which the vectors of canaries are kept,
+// beside those of passages.
+const canaryVectors = "canary"
+
+// canaries keep what the Embedder wants to find again.
+type canaries struct{ catalog *catalog.Catalog }
+
+func (c canaries) load(ctx context.Context, key index.Hash) ([]float32, error) {
+	kept, err := c.catalog.Vectors(ctx, canaryVectors, []index.Hash{key})
+	return kept[key].Values, err
 }
 
-// canaryHash is that of the text whose vector is kept.
-func canaryHash() index.Hash { return index.HashTexts("canary/1", embed.CanaryText) }
-
-func (c canaries) fingerprint(kind embed.Kind) string {
-	return index.HashTexts("canary/1", kind.String(), c.identity.Provider, c.identity.Model, c.identity.Revision,
-		c.identity.QueryPrefix, c.identity.PassagePrefix).String()
-}
-
-func (c canaries) load(ctx context.Context, kind embed.Kind) ([]float32, error) {
-	kept, err := c.catalog.Vectors(ctx, c.fingerprint(kind), []index.Hash{canaryHash()})
-	return kept[canaryHash()].Values, err
-}
-
-func (c canaries) save(ctx context.Context, kind embed.Kind, v []float32) error {
-	return c.catalog.PutVectors(ctx, c.fingerprint(kind), map[index.Hash]catalog.Vector{canaryHash(): {Values: v}})
+func (c canaries) save(ctx context.Context, key index.Hash, v []float32) error {
+	return c.catalog.PutVectors(ctx, canaryVectors, map[index.Hash]catalog.Vector{key: {Values: v}})
 }

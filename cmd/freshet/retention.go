@@ -31,7 +31,7 @@ func (s *service) forget(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("old versions are kept a day longer", "error", err)
 		}
-		if _, err := s.catalog.ForgetVectors(ctx, s.now().Add(-historyKept), canaryHash()); err != nil && ctx.Err() == nil {
+		if _, err := s.catalog.ForgetVectors(ctx, s.now().Add(-historyKept), canaryVectors); err != nil && ctx.Err() == nil {
 			s.log.Warn("dense vectors that nobody needs are kept a day longer", "error", err)
 		}
 		if _, err := s.contents.Sweep(ctx, s.catalog.MayReturn); err != nil && ctx.Err() == nil {

@@ -92,13 +92,11 @@ func (c *Catalog) CountVectors(ctx context.Context, fingerprint string) (VectorC
 }
 
 // ForgetVectors deletes vectors that were kept before a moment and that no chunk row
-// of the catalog, open or closed, has any more, nor any of keep. A model that is gone
-// back to within that time costs nothing. It returns how many they were.
-func (c *Catalog) ForgetVectors(ctx context.Context, before time.Time, keep ...index.Hash) (int, error) {
+// of the catalog, open or closed, has any more; those of the fingerprints keep stay. A
+// model that is gone back to within that time costs nothing. It returns how many they
+// were.
+func (c *Catalog) ForgetVectors(ctx context.Context, before time.Time, keep ...string) (int, error) {
 	needed := make(map[index.Hash]bool)
-	for _, h := range keep {
-		needed[h] = true
-	}
 	rows, err := c.read.QueryContext(ctx, `SELECT `+chunkColumns+` FROM chunks c`)
 	if err != nil {
 		return 0, fmt.Errorf("forget vectors: %w", err)
@@ -118,7 +116,7 @@ func (c *Catalog) ForgetVectors(ctx context.Context, before time.Time, keep ...i
 	if err != nil {
 		return 0, fmt.Errorf("forget vectors: %w", err)
 	}
-	old = slices.DeleteFunc(old, func(v oldVector) bool { return needed[v.hash] })
+	old = slices.DeleteFunc(old, func(v oldVector) bool { return needed[v.hash] || slices.Contains(keep, v.fingerprint) })
 	for part := range slices.Chunk(old, forgetVectorsPage) {
 		if err := c.txApart(ctx, "forget vectors", func(tx *sql.Tx) error {
 			for _, v := range part {

@@ -61,9 +61,11 @@ type Options struct {
 	TLS     *tls.Config // nil: no encryption
 
 	// Collection is the alias. The collections behind it have its name with the
-	// beginning of their Space's fingerprint.
+	// beginning of their Space's fingerprint, unless Name says otherwise.
 	Collection string
-	Space      index.Space
+	// Name is that of the Store's own collection; "": CollectionOf(Collection, Space).
+	Name  string
+	Space index.Space
 	// Epoch of the catalog that the collection is filled from. One with another
 	// epoch is refused with ErrEpoch; "" accepts any.
 	Epoch string
@@ -184,7 +186,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{options: o, server: server, name: CollectionOf(o.Collection, o.Space)}
+	s := &Store{options: o, server: server, name: cmp.Or(o.Name, CollectionOf(o.Collection, o.Space))}
 	if err := s.prepare(ctx); err != nil {
 		server.Close()
 		return nil, fmt.Errorf("open collection %s on %s: %w", s.name, o.Address, err)

@@ -230,6 +230,17 @@ func (s *Server) Point(ctx context.Context, alias, collection string) error {
 	return err
 }
 
+// Unpoint takes an alias away that points at collection; one that does not is left.
+func (s *Server) Unpoint(ctx context.Context, alias, collection string) error {
+	have, err := s.aliases(ctx)
+	if err != nil || have[alias] != collection {
+		return err
+	}
+	_, err = call(ctx, s, writing("take alias "+alias+" from "+collection), s.client.GetCollectionsClient().UpdateAliases,
+		&pb.ChangeAliases{Actions: []*pb.AliasOperations{pb.NewAliasDelete(alias)}})
+	return err
+}
+
 // Drop removes a collection that Freshet made. It refuses one that an alias points
 // at, and any other's; one that is not there is no error.
 func (s *Server) Drop(ctx context.Context, collection string) error {
