@@ -25,7 +25,7 @@ func TestSuiteOnRealServer(t *testing.T) {
 }
 
 func TestSuite(t *testing.T) {
-	runSuite(t, qdranttest.Start(t, qdranttest.Options{Trusting: true}).Address())
+	runSuite(t, qdranttest.Start(t, qdranttest.Options{}).Address())
 }
 
 func runSuite(t *testing.T, address string) {

@@ -129,7 +129,7 @@ func (c *collection) query(q *pb.QueryPoints) ([]*pb.ScoredPoint, error) {
 // scorer returns how a query weighs points, and which of them it does not find.
 func (c *collection) scorer(q *pb.QueryPoints) (func(*point) (float32, bool), error) {
 	if q.GetQuery() == nil {
-		return func(*point) (float32, bool) { return 0, true }, nil
+		return func(*point) (float32, bool) { return 1, true }, nil
 	}
 	name := q.GetUsing()
 	if in := q.GetQuery().GetNearest().GetSparse(); in != nil {

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -68,8 +70,10 @@ type Server struct {
 
 // A Call as it arrives.
 type Call struct {
-	Method  string // without the service, such as "QueryBatch"
-	N       int    // from 1, over all calls
+	// Method without the service, such as QueryBatch; Get and Delete of collections
+	// are CollectionsGet and CollectionsDelete.
+	Method  string
+	N       int // from 1, over all calls
 	Request proto.Message
 }
 
@@ -113,7 +117,12 @@ func (s *Server) Listen(address string) error {
 	if err != nil {
 		return err
 	}
-	options := []grpc.ServerOption{grpc.UnaryInterceptor(s.intercept), grpc.MaxRecvMsgSize(64 << 20)}
+	options := []grpc.ServerOption{
+		grpc.UnaryInterceptor(s.intercept), grpc.MaxRecvMsgSize(64 << 20),
+		// The server has no objection to clients that ask whether it is there; that
+		// of gRPC for Go would end their connections.
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}),
+	}
 	if s.options.TLS != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(s.options.TLS)))
 	}
@@ -205,13 +214,14 @@ func (s *Server) next(c Call) Fault {
 	return inject(c)
 }
 
+// methodOf is a method's name without its package; where two services have the
+// same, that of collections is prefixed.
 func methodOf(full string) string {
-	for i := len(full) - 1; i >= 0; i-- {
-		if full[i] == '/' {
-			return full[i+1:]
-		}
+	service, name, _ := strings.Cut(strings.TrimPrefix(full, "/qdrant."), "/")
+	if service == "Collections" && (name == "Get" || name == "Delete") {
+		return service + name
 	}
-	return full
+	return name
 }
 
 // HealthCheck tells the version.

@@ -230,7 +230,12 @@ func (s *pointsService) Delete(ctx context.Context, r *pb.DeletePoints) (*pb.Poi
 	}), nil
 }
 
-// SetPayload replaces the keys that are given. By a list of IDs all have to be
+func isNull(v *pb.Value) bool {
+	_, null := v.GetKind().(*pb.Value_NullValue)
+	return null
+}
+
+// SetPayload replaces the keys that are given; null takes one out. By a list of IDs all have to be
 // there.
 func (s *pointsService) SetPayload(ctx context.Context, r *pb.SetPayloadPoints) (*pb.PointsOperationResponse, error) {
 	s.mu.Lock()
@@ -256,6 +261,7 @@ func (s *pointsService) SetPayload(ctx context.Context, r *pb.SetPayloadPoints) 
 			changed := *p
 			changed.payload = maps.Clone(p.payload)
 			maps.Copy(changed.payload, r.GetPayload())
+			maps.DeleteFunc(changed.payload, func(key string, v *pb.Value) bool { return isNull(v) && r.GetPayload()[key] != nil })
 			c.points[p.key] = &changed
 		}
 	}), nil
