@@ -78,7 +78,7 @@ func TestACatalogWithoutPagesGetsThem(t *testing.T) {
 	closed(t, path)
 	db := raw(t, path)
 	for _, undo := range []string{
-		`DROP TABLE templates`, `ALTER TABLE documents DROP COLUMN left_out`, `ALTER TABLE documents DROP COLUMN left_out_mark`,
+		`DROP TABLE migrations`, `DROP TABLE targets`, `DROP TABLE templates`, `ALTER TABLE documents DROP COLUMN left_out`, `ALTER TABLE documents DROP COLUMN left_out_mark`,
 		`ALTER TABLE chunks DROP COLUMN page`, `ALTER TABLE vectors DROP COLUMN refused`, `DELETE FROM goose_db_version WHERE version_id >= 2`,
 	} {
 		execute(t, db, undo)

@@ -38,7 +38,7 @@ func Run(t *testing.T, open Open) {
 		{"vouching", vouchTests}, {"access", accessTests}, {"around", aroundTests},
 		{"documents", documentTests}, {"lists", listTests}, {"decisions", decisionTests}, {"history", historyTests},
 		{"queries", queryTests}, {"keys", keyTests}, {"sources", sourceTests}, {"removal of sources", removalTests}, {"runs", runTests},
-		{"knowledge bases", baseTests}, {"templates", templateTests}, {"random batches", modelTests},
+		{"knowledge bases", baseTests}, {"templates", templateTests}, {"targets and migrations", migrationTests}, {"random batches", modelTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.tests {
