@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"sync"
 	"time"
 
@@ -18,7 +17,10 @@ import (
 type ApplierOptions struct {
 	Catalog *catalog.Catalog
 	Store   index.Store
-	// Terms are the statistics that this Applier counts; nil: another one does.
+	// Statistics are counted by all Appliers that share them.
+	Statistics *Statistics
+	// Terms are the statistics that this Applier counts alone, without Statistics;
+	// nil: another one does.
 	Terms *lexical.Terms
 	// Dense gives the dense vectors that are kept of chunks, by EmbedHash; nil: the
 	// Store's space has none. A chunk without one is written without, and completed
@@ -46,7 +48,6 @@ type Applier struct {
 	ApplierOptions
 
 	mu       sync.Mutex // held while entries are applied
-	terms    int64      // how far the statistics have come
 	encoders []*lexical.Encoder
 	started  bool
 
@@ -71,6 +72,9 @@ func NewApplier(o ApplierOptions) *Applier {
 	}
 	if o.Name == "" {
 		o.Name = "store"
+	}
+	if o.Statistics == nil && o.Terms != nil {
+		o.Statistics = NewStatistics(o.Terms)
 	}
 	a := &Applier{ApplierOptions: o}
 	a.progress.moved = make(chan struct{})
@@ -122,7 +126,7 @@ func (a *Applier) CatchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.follow(ctx, min(mark, a.counted()))
+	return a.follow(ctx, min(mark, a.Statistics.counted()))
 }
 
 // Wait returns when the Store has come to seq, or with the error that keeps it.
@@ -154,9 +158,6 @@ func (a *Applier) announce(mark int64, failed error) {
 	a.progress.moved = make(chan struct{})
 }
 
-// termsName is the row of the statistics' snapshot.
-const termsName = "lexical"
-
 // begin starts the Applier once; the lock is held.
 func (a *Applier) begin(ctx context.Context) error {
 	if a.started {
@@ -180,7 +181,7 @@ func (a *Applier) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	haveTerms := a.Terms == nil || a.readTerms(ctx, head)
+	haveTerms := a.Statistics.load(ctx, a.Catalog, head, a.Log)
 	haveStore := mark.Epoch == a.Catalog.Epoch() && mark.Seq <= head
 	if !haveStore && mark != (index.Mark{}) {
 		a.Log.Warn("the index is rebuilt", "reason", "it was filled from another catalog", "mark", mark.Seq, "head", head)
@@ -197,28 +198,6 @@ func (a *Applier) start(ctx context.Context) error {
 		return a.Catalog.SetConsumerMark(ctx, a.Name, mark.Seq)
 	}
 	return nil
-}
-
-// readTerms takes the statistics that were saved, and reports whether they can be
-// gone on with.
-func (a *Applier) readTerms(ctx context.Context, head int64) bool {
-	mark, data, err := a.Catalog.TermStatistics(ctx, termsName)
-	if err == nil && mark <= head {
-		err = a.Terms.UnmarshalBinary(data)
-	}
-	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
-		a.Log.Warn("term statistics are counted again", "reason", err)
-	}
-	a.terms = mark
-	return err == nil && mark <= head
-}
-
-// counted is the last entry that the statistics have seen.
-func (a *Applier) counted() int64 {
-	if a.Terms == nil {
-		return math.MaxInt64
-	}
-	return a.terms
 }
 
 // follow applies the entries after mark, page by page.
@@ -260,7 +239,8 @@ const (
 )
 
 func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
-	jobs := jobsOf(page, a.counted())
+	counted := a.Statistics.counted()
+	jobs := jobsOf(page, counted)
 	stint := work(a.Yield)
 	if err := a.encode(ctx, jobs); err != nil {
 		return err
@@ -299,7 +279,9 @@ func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
 		}
 	}
 	a.Reached(PhaseDeleted)
-	a.count(ctx, jobs, last)
+	if err := a.count(ctx, page, jobs, counted); err != nil {
+		return err
+	}
 	if err := a.Catalog.SetConsumerMark(ctx, a.Name, last); err != nil {
 		return err
 	}
@@ -307,44 +289,22 @@ func (a *Applier) apply(ctx context.Context, page []index.Entry) error {
 	return nil
 }
 
-// count brings the statistics up to last; entries that they know are left out. It
-// is never left half done, which would count some of them twice.
-func (a *Applier) count(ctx context.Context, jobs []job, last int64) {
-	if last <= a.counted() {
-		return
-	}
-	replaced := make(map[int]bool)
+// count brings the statistics to the end of a page whose jobs were made for
+// statistics that had come to counted.
+func (a *Applier) count(ctx context.Context, page []index.Entry, jobs []job, counted int64) error {
 	stint := work(a.Yield)
-	for i := range jobs {
-		_ = stint.pause(ctx)
-		switch j := &jobs[i]; {
-		case j.instead > 0:
-			a.Terms.Replace(j.base, jobs[j.instead-1].encoded, j.encoded)
-			replaced[j.instead-1] = true
-		case j.add:
-			a.Terms.Add(j.base, j.encoded)
-		}
-	}
-	for i := range jobs {
-		_ = stint.pause(ctx)
-		if jobs[i].remove && !replaced[i] {
-			a.Terms.Remove(jobs[i].base, jobs[i].encoded)
-		}
-	}
-	a.terms = last
+	pause := func() { _ = stint.pause(ctx) }
+	return a.Statistics.count(jobs, counted, page[len(page)-1].Seq, pause, func(counted int64) ([]job, error) {
+		jobs := jobsOf(page, counted)
+		return jobs, a.encodeWords(ctx, jobs)
+	})
 }
 
 // Save keeps a snapshot of the term statistics, so that the next start need not
 // count again.
 func (a *Applier) Save(ctx context.Context) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if !a.started || a.Terms == nil {
+	if a.Statistics == nil {
 		return nil
 	}
-	data, err := a.Terms.MarshalBinary()
-	if err != nil {
-		return fmt.Errorf("save term statistics: %w", err)
-	}
-	return a.Catalog.SaveTermStatistics(ctx, termsName, a.terms, data)
+	return a.Statistics.Save(ctx, a.Catalog)
 }

@@ -66,8 +66,12 @@ func NewEmbeddings(o EmbeddingsOptions) *Embeddings {
 	return e
 }
 
+// EmbeddingConsumer is the name under which the vectors of a
+// index.Space.DenseFingerprint follow the change log.
+func EmbeddingConsumer(fingerprint string) string { return "embedding:" + fingerprint }
+
 // Name is that of the consumer.
-func (e *Embeddings) Name() string { return "embedding:" + e.Fingerprint }
+func (e *Embeddings) Name() string { return EmbeddingConsumer(e.Fingerprint) }
 
 // Status tells how far it is.
 func (e *Embeddings) Status() EmbeddingsStatus {
@@ -135,6 +139,7 @@ func (e *Embeddings) catchUp(ctx context.Context) error {
 		}
 		return e.move(ctx, head)
 	}
+	e.note(func(s *EmbeddingsStatus) { s.Mark = mark })
 	return e.follow(ctx, mark)
 }
 
@@ -196,16 +201,42 @@ func (e *Embeddings) move(ctx context.Context, mark int64) error {
 	return nil
 }
 
-// embed brings chunks to their vectors: kept ones, or ones made now. Each distinct
-// text is sent once.
+// Made is what came of chunks that were to have vectors.
+type Made struct {
+	Have    []index.ChunkID // those that have one
+	Asked   int             // distinct texts that were sent to the embedder
+	Kept    int             // chunks whose vector, or refusal, was kept already
+	Refused int             // distinct texts that the embedder will not take
+}
+
+// Make brings chunks to their vectors without writing any point: kept ones, or ones
+// made now. Each distinct text is sent once, whatever else makes vectors meanwhile.
+// What was made is kept, beside an error too.
+func (e *Embeddings) Make(ctx context.Context, chunks []*index.Chunk) (Made, error) {
+	e.running.Lock()
+	defer e.running.Unlock()
+	return e.makeVectors(ctx, chunks)
+}
+
+// embed brings chunks to their vectors and has their points completed.
 func (e *Embeddings) embed(ctx context.Context, chunks []*index.Chunk) error {
 	if len(chunks) == 0 {
 		return nil
 	}
+	made, failed := e.makeVectors(ctx, chunks)
+	// Points whose vector was kept before may still lack it, when this was stopped
+	// between keeping and completing.
+	if err := e.Complete(ctx, made.Have); err != nil {
+		return errors.Join(failed, fmt.Errorf("complete points: %w", err))
+	}
+	return failed
+}
+
+func (e *Embeddings) makeVectors(ctx context.Context, chunks []*index.Chunk) (Made, error) {
 	w := newWanted(chunks)
 	kept, err := e.Catalog.Vectors(ctx, e.Fingerprint, w.hashes)
 	if err != nil {
-		return err
+		return Made{}, err
 	}
 	hashes, texts := w.without(kept)
 	made := make(map[index.Hash]catalog.Vector, len(texts))
@@ -223,21 +254,20 @@ func (e *Embeddings) embed(ctx context.Context, chunks []*index.Chunk) error {
 		}
 	}
 	if len(made) > 0 {
-		if err := e.Catalog.PutVectors(ctx, e.Fingerprint, made); err != nil {
-			return errors.Join(failed, err)
+		// What was paid for is kept though nobody waits for it any more.
+		if err := e.Catalog.PutVectors(context.WithoutCancel(ctx), e.Fingerprint, made); err != nil {
+			return Made{}, errors.Join(failed, err)
 		}
 	}
-	e.count(len(texts), kept, made)
-	// Points whose vector was kept before may still lack it, when this was stopped
-	// between keeping and completing.
-	if err := e.Complete(ctx, w.having(kept, made)); err != nil {
-		return errors.Join(failed, fmt.Errorf("complete points: %w", err))
+	refused := e.count(len(texts), kept, made)
+	out := Made{Have: w.having(kept, made), Asked: len(texts), Refused: refused}
+	for h := range kept {
+		out.Kept += len(w.ids[h])
 	}
-	return failed
+	return out, failed
 }
 
-func (e *Embeddings) count(asked int, kept, made map[index.Hash]catalog.Vector) {
-	refused := 0
+func (e *Embeddings) count(asked int, kept, made map[index.Hash]catalog.Vector) (refused int) {
 	for _, set := range []map[index.Hash]catalog.Vector{kept, made} {
 		for _, v := range set {
 			if v.Refused != "" {
@@ -250,6 +280,7 @@ func (e *Embeddings) count(asked int, kept, made map[index.Hash]catalog.Vector) 
 		s.Reused += len(kept)
 		s.Refused += refused
 	})
+	return refused
 }
 
 func (e *Embeddings) note(change func(*EmbeddingsStatus)) {

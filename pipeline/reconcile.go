@@ -25,15 +25,15 @@ func (a *Applier) Rebuild(ctx context.Context) error {
 const rebuildPage = 4096
 
 func (a *Applier) rebuild(ctx context.Context, store, terms bool) error {
-	terms = terms && a.Terms != nil
-	if terms {
-		bases, err := a.Catalog.Bases(ctx)
-		if err != nil {
+	// The statistics go first and alone: a Store that is away must keep no other
+	// Applier from counting.
+	if a.Statistics != nil && terms {
+		if err := a.Statistics.recount(ctx, a, a.started); err != nil {
 			return err
 		}
-		for _, b := range bases {
-			a.Terms.Drop(b.ID)
-		}
+	}
+	if !store {
+		return nil
 	}
 	return a.Catalog.View(ctx, func(v *catalog.View) error {
 		keep := make(map[index.ChunkID]bool)
@@ -42,15 +42,8 @@ func (a *Applier) rebuild(ctx context.Context, store, terms bool) error {
 			if err := a.encode(ctx, jobs); err != nil {
 				return err
 			}
-			if terms {
-				for i := range jobs {
-					a.Terms.Add(jobs[i].base, jobs[i].encoded)
-				}
-			}
-			if store {
-				if err := a.Store.Upsert(ctx, pointsOf(jobs)); err != nil {
-					return fmt.Errorf("write points: %w", err)
-				}
+			if err := a.Store.Upsert(ctx, pointsOf(jobs)); err != nil {
+				return fmt.Errorf("write points: %w", err)
 			}
 			jobs = jobs[:0]
 			return nil
@@ -69,12 +62,6 @@ func (a *Applier) rebuild(ctx context.Context, store, terms bool) error {
 		}
 		if err := flush(); err != nil {
 			return err
-		}
-		if terms {
-			a.terms = v.Head
-		}
-		if !store {
-			return nil
 		}
 		return a.seal(ctx, v.Head, keep)
 	})
@@ -105,6 +92,9 @@ func (a *Applier) seal(ctx context.Context, head int64, keep map[index.ChunkID]b
 	a.announce(head, nil)
 	return nil
 }
+
+// LastID is the highest chunk ID that there can be.
+func LastID() index.ChunkID { return lastID }
 
 var lastID = func() (id index.ChunkID) {
 	for i := range id {

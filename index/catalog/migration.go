@@ -71,13 +71,15 @@ type Migration struct {
 
 // MigrationProgress counts what backfill did.
 type MigrationProgress struct {
-	Chunks   int           `json:"chunks"`   // behind it
-	Total    int           `json:"total"`    // open when it was last counted
-	Texts    int           `json:"texts"`    // distinct ones that were embedded for it
-	Kept     int           `json:"kept"`     // chunks whose vector was kept already
-	Refused  int           `json:"refused"`  // texts that the embedder will not take
-	Tokens   int64         `json:"tokens"`   // that the embedder counted
-	Cost     float64       `json:"cost"`     // in the currency of the configured price
+	Chunks  int     `json:"chunks"`  // behind it
+	Total   int     `json:"total"`   // open when it was last counted
+	Texts   int     `json:"texts"`   // distinct ones that were embedded for it
+	Kept    int     `json:"kept"`    // chunks whose vector was kept already
+	Refused int     `json:"refused"` // texts that the embedder will not take
+	Tokens  int64   `json:"tokens"`  // that the embedder counted
+	Cost    float64 `json:"cost"`    // in the currency of the configured price
+	// Before is the last chunk of the page before the one that ends at Place.
+	Before   index.ChunkID `json:"before"`
 	Spent    time.Duration `json:"spent"`    // time that backfill took so far
 	Faults   int           `json:"faults"`   // since the phase began
 	Restarts int           `json:"restarts"` // begun again because the Store had lost what was written
