@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"index/retrieve":              {"index", "index/lexical"},
 	"index/evaluate":              {"index", "index/retrieve"},
 	"index/rerank":                {"index", "index/retrieve"},
+	"index/standby":               {"index"},
 	"pipeline":                    {"connectors", "connectors/mail", "index", "index/catalog", "index/lexical", "schedules", "pipeline"},
 	"schedules":                   {"github.com/robfig/cron/v3"},
 	"schedules/schedulestest":     {"schedules"},

@@ -29,8 +29,18 @@ const (
 	flatMargin = 0.05
 )
 
-// answer judges what was found.
+// answer judges what was found. What an embedder that is not at hand would have found
+// is not denied.
 func (s *session) answer() Answer {
+	a := s.judge()
+	if a.State == None && slices.Contains(s.degraded, DegradedEmbedder) {
+		a.State = Uncertain
+		a.Reasons = append(a.Reasons, "meaning_not_searched")
+	}
+	return a
+}
+
+func (s *session) judge() Answer {
 	a := Answer{State: None, Reasons: []string{}}
 	if len(s.query.Words) == 0 && s.dense == nil {
 		a.Reasons = append(a.Reasons, "no_content_words")

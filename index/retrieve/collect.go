@@ -81,6 +81,7 @@ func (s *session) ask(ctx context.Context, depth, explain int) (hits []found, ma
 	mark = results[0].Mark
 	for _, r := range results {
 		mark = min(mark, r.Mark)
+		s.standby = s.standby || r.Standby
 		more = more || len(r.Hits) >= depth
 	}
 	var words, meaning []index.Hit
@@ -113,7 +114,7 @@ func (s *session) vouch(ctx context.Context, hits []found) error {
 		if place < 0 || !s.admits(p) {
 			continue
 		}
-		s.judge(&made[i], p, &hits[place])
+		s.consider(&made[i], p, &hits[place])
 		s.candidates = append(s.candidates, &made[i])
 	}
 	return nil
@@ -130,8 +131,8 @@ func (s *session) admits(p *index.Passage) bool {
 	return contextFit(s.req.Context, p.Document.Facets) != contradicts
 }
 
-// judge makes c the candidate of a passage that was found.
-func (s *session) judge(c *candidate, p *index.Passage, h *found) {
+// consider makes c the candidate of a passage that was found.
+func (s *session) consider(c *candidate, p *index.Passage, h *found) {
 	*c = candidate{id: p.Chunk.ID, passage: p, found: *h, freshness: freshness(&p.Document, s.now)}
 	c.scores.Dense = h.dense
 	for i, x := range h.terms {

@@ -127,19 +127,22 @@ func TestADegradedAnswerIsJudgedByTheModelForWords(t *testing.T) {
 	always := func(bias float64) *Model { return &Model{Bias: bias, Found: 0.6, Uncertain: 0.2} }
 	base := Base{Languages: []string{"en"}, Model: always(-9), Fusion: &Fusion{Fingerprint: "a", Share: 0.3, Model: always(9)}}
 	for name, c := range map[string]struct {
-		embed Embed
-		mode  Mode
-		want  State
+		embed      Embed
+		mode       Mode
+		want       State
+		confidence float64
 	}{
-		"hybrid": {fixed(1, 0), Hybrid, Found}, "degraded": {broken, Hybrid, None}, "asked for words": {fixed(1, 0), Lexical, None}, "semantic": {fixed(1, 0), Semantic, Found},
+		"hybrid": {fixed(1, 0), Hybrid, Found, 1}, "asked for words": {fixed(1, 0), Lexical, None, 0}, "semantic": {fixed(1, 0), Semantic, Found, 1},
+		// What meaning would have found is not denied.
+		"degraded": {broken, Hybrid, Uncertain, 0},
 	} {
 		r := w.retriever(Options{
 			Active: func() Active { return Active{Store: w, Embed: c.embed, Fingerprint: "a"} },
 			Base:   func(string) (Base, bool) { return base, true },
 		})
 		resp, err := r.Search(t.Context(), Request{Base: "b", Query: "refund", Mode: c.mode})
-		if err != nil || resp.Answer.State != c.want {
-			t.Errorf("%s: %v, state %s, want %s", name, err, resp.Answer.State, c.want)
+		if err != nil || resp.Answer.State != c.want || math.Round(resp.Answer.Confidence) != c.confidence {
+			t.Errorf("%s: %v, state %s, confidence %v; want %s, %v", name, err, resp.Answer.State, resp.Answer.Confidence, c.want, c.confidence)
 		}
 	}
 }
@@ -202,5 +205,37 @@ func TestDenseFeatures(t *testing.T) {
 		if math.Abs(c.got-c.want) > 1e-6 {
 			t.Errorf("%s is %v, want %v", name, c.got, c.want)
 		}
+	}
+}
+
+func TestTheStandbysAnswerSaysSoAndIsVouchedForAtItsOwnMark(t *testing.T) {
+	w := newWorld(t)
+	w.add("closed", "", []string{"refund"}, func(p *index.Passage) { p.Chunk.UntilSeq = 7 })
+	w.add("open", "", []string{"refund of the shop"}, func(p *index.Passage) { p.Chunk.FromSeq = 7 })
+	w.mark = 6 // where the standby is
+	r := w.retriever(Options{Active: func() Active { return Active{Store: instead{w}} }})
+	resp, err := r.Search(t.Context(), Request{Base: "b", Query: "refund"})
+	if err != nil || !slices.Equal(resp.Degraded, []string{DegradedIndex}) || resp.Mark != 6 || !slices.Equal(keys(resp.Hits), []string{"closed"}) {
+		t.Errorf("%v, degraded %v, mark %d, hits %v", err, resp.Degraded, resp.Mark, keys(resp.Hits))
+	}
+}
+
+// instead is a standby.
+type instead struct{ *world }
+
+func (s instead) Search(ctx context.Context, queries []index.Query) ([]index.Result, error) {
+	results, err := s.world.Search(ctx, queries)
+	for i := range results {
+		results[i].Standby = true
+	}
+	return results, err
+}
+
+func TestAnEmbedderThatIsAwayIsNoAnswerOfNone(t *testing.T) {
+	w := newWorld(t)
+	w.add("meaning", "", []string{"quokka"}, nil)
+	resp, err := w.retriever(Options{Active: w.active(broken)}).Search(t.Context(), Request{Base: "b", Query: "refund"})
+	if err != nil || resp.Answer.State == None || !slices.Equal(resp.Degraded, []string{DegradedEmbedder}) {
+		t.Errorf("%v, %s %v, degraded %v", err, resp.Answer.State, resp.Answer.Reasons, resp.Degraded)
 	}
 }

@@ -57,7 +57,8 @@ type Answer struct {
 	// Reasons are codes, with details behind a colon: unmatched_terms:["a"],
 	// low_coverage, flat_scores, no_content_words, nothing_found, corrected:["a"],
 	// meaning_not_calibrated (no word was found, and how near in meaning is near
-	// enough was not learnt yet).
+	// enough was not learnt yet), meaning_not_searched (words alone would say none, and
+	// the embedder was not at hand).
 	Reasons []string `json:"reasons"`
 	// Ask is what to ask back in state clarify.
 	Ask *Ask `json:"ask,omitempty"`

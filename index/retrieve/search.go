@@ -60,6 +60,7 @@ type session struct {
 	dense   []float32
 	fusion  Fusion
 	spread  float64 // of the cosines found
+	standby bool    // answered in place of the Store
 
 	degraded   []string
 	mark       int64
@@ -88,6 +89,9 @@ func (s *session) run(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if s.standby {
+		s.degraded = append(s.degraded, DegradedIndex)
 	}
 	s.rerank(ctx)
 	return s.join(ctx)
