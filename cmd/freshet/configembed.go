@@ -88,6 +88,11 @@ func (x *rerankConfig) check(w *walker, e expander) {
 		x.Provider = providerNone
 	}
 	checkServiceURL(w, "rerank.base_url", x.BaseURL)
+	if x.Provider != providerNone {
+		if _, err := newReranker(&config{Rerank: *x}); err != nil {
+			w.say(0, "%v", err)
+		}
+	}
 	if x.Provider == providerNone && (x.Model != "" || x.BaseURL != "") {
 		w.say(0, "rerank names a model, but no provider; write provider: cohere, jina or tei")
 	}

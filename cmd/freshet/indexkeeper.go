@@ -5,53 +5,77 @@ import (
 	"fmt"
 
 	"freshet/api"
-	"freshet/index"
 	"freshet/index/catalog"
-	"freshet/index/embedded"
+	"freshet/index/lexical"
 	"freshet/pipeline"
+	"freshet/pipeline/migrate"
 )
 
-// indexKeeper looks after the Store. It is the API's Index.
+// openIndex opens the active index, and what makes another one of it.
+func (s *service) openIndex(ctx context.Context) error {
+	terms := lexical.NewTerms()
+	s.terms = pipeline.NewStatistics(terms)
+	s.targets = &targets{dir: s.dir, config: s.config, getenv: s.getenv, catalog: s.catalog, log: s.log,
+		yield: func() { _ = s.polite.standBack(context.Background()) }}
+	questions := &goldenQuestions{catalog: s.catalog, terms: terms, bases: s.bases, titles: (&calibrator{catalog: s.catalog}).titles, now: s.now}
+	if s.config != nil {
+		questions.path = s.config.Index.Questions
+	}
+	s.machine = migrate.New(migrate.Options{Catalog: s.catalog, Statistics: s.terms, OpenStore: s.targets.openStore, OpenModel: s.targets.openModel,
+		Remove: s.targets.remove, Switched: s.switched, Golden: questions.ask, Yield: s.polite.standBack, Now: s.now, Log: s.log})
+	s.standbys = newStandbys(s)
+	want, err := s.targets.wanted(ctx)
+	if err != nil {
+		return err
+	}
+	return s.machine.Open(ctx, lexical.Version, want)
+}
+
+// switched is told of the active target at the start and after every change.
+func (s *service) switched(ctx context.Context, active catalog.Target) error {
+	s.standbys.look()
+	return s.targets.switched(ctx, active)
+}
+
+// indexKeeper looks after the index. It is the API's Index.
 type indexKeeper struct {
-	catalog *catalog.Catalog
-	store   *embedded.Store
-	applier *pipeline.Applier
-	space   index.Space
-	needed  int64 // what has to be found before searches are answered
+	catalog  *catalog.Catalog
+	machine  *migrate.Machine
+	standbys *standbys
+	needed   int64 // what has to be found before searches are answered
 }
 
 var _ api.Index = (*indexKeeper)(nil)
 
-// Status is how the Store stands to the catalog.
+// Status is how the index stands to the catalog.
 func (k *indexKeeper) Status(ctx context.Context) (api.IndexStatus, error) {
-	stats, err := k.store.Stats(ctx)
+	s, err := k.machine.Status(ctx)
 	if err != nil {
 		return api.IndexStatus{}, err
 	}
-	mark, err := k.store.Mark(ctx)
-	if err != nil {
-		return api.IndexStatus{}, err
-	}
-	head, err := k.catalog.Head(ctx)
-	if err != nil {
-		return api.IndexStatus{}, err
-	}
-	return api.IndexStatus{Store: "embedded", Points: stats.Points, ByBase: stats.ByBase, Bytes: stats.Bytes,
-		Mark: mark.Seq, Head: head, Behind: head - mark.Seq, Space: k.space.Lexical}, nil
+	a := &s.Active
+	return api.IndexStatus{Store: a.Target.Store, Points: a.Stats.Points, ByBase: a.Stats.ByBase, Bytes: a.Stats.Bytes,
+		Mark: a.Mark, Head: s.Head, Behind: s.Head - a.Mark, Space: a.Target.Space.Lexical}, nil
 }
 
-// Verify compares catalog and Store, and with repair mends what differs.
+// Verify compares catalog and index, and with repair mends what differs.
 func (k *indexKeeper) Verify(ctx context.Context, repair bool) (api.IndexComparison, error) {
-	c, err := k.applier.Reconcile(ctx, repair)
+	c, err := k.machine.Reconcile(ctx, repair)
 	return api.IndexComparison(c), err
 }
 
-// Rebuild fills the Store anew from the catalog.
-func (k *indexKeeper) Rebuild(ctx context.Context) error { return k.applier.Rebuild(ctx) }
+// Rebuild fills the index anew from the catalog.
+func (k *indexKeeper) Rebuild(ctx context.Context) error { return k.machine.Rebuild(ctx) }
+
+// wait returns when everything up to an entry of the change log can be found.
+func (k *indexKeeper) wait(ctx context.Context, seq int64) error { return k.machine.Wait(ctx, seq) }
 
 // Ready reports why searches cannot be answered yet.
 func (k *indexKeeper) Ready(ctx context.Context) error {
-	mark, err := k.store.Mark(ctx)
+	if k.standbys.has(ctx, k.needed) {
+		return nil
+	}
+	mark, err := k.machine.Active().Store.Mark(ctx)
 	if err != nil {
 		return err
 	}

@@ -9,14 +9,12 @@ import (
 	"sync"
 	"time"
 
-	"freshet/index"
 	"freshet/index/catalog"
-	"freshet/index/embedded"
-	"freshet/index/lexical"
 	"freshet/index/retrieve"
 	"freshet/pipeline"
 	"freshet/pipeline/contents"
 	"freshet/pipeline/extract/formats"
+	"freshet/pipeline/migrate"
 	"freshet/schedules"
 )
 
@@ -39,8 +37,10 @@ type service struct {
 	serviceOptions
 	lock      *dirLock
 	catalog   *catalog.Catalog
-	store     *embedded.Store
-	applier   *pipeline.Applier
+	terms     *pipeline.Statistics
+	targets   *targets
+	machine   *migrate.Machine
+	standbys  *standbys
 	syncer    *pipeline.Syncer
 	extractor *formats.Extractor
 	contents  *contents.Store
@@ -78,14 +78,10 @@ func (s *service) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	space := index.Space{Lexical: lexical.Version, Provider: "none"}
-	if s.store, err = embedded.Open(embedded.Options{Dir: filepath.Join(s.dir, indexDir), Space: space, Log: s.log,
-		Yield: func() { _ = s.polite.standBack(context.Background()) }}); err != nil {
-		return fmt.Errorf("open the index: %w", err)
-	}
-	terms := lexical.NewTerms()
-	s.applier = pipeline.NewApplier(pipeline.ApplierOptions{Catalog: s.catalog, Store: s.store, Terms: terms, Name: "embedded", Log: s.log, Yield: s.polite.standBack})
 	s.bases = &bases{catalog: s.catalog}
+	if err := s.openIndex(ctx); err != nil {
+		return err
+	}
 	s.extractor = formats.New(formatsConfig(s.config))
 	if s.contents, err = contents.Open(contentsOptions(s.config, s.dir)); err != nil {
 		return err
@@ -97,16 +93,20 @@ func (s *service) start(ctx context.Context) error {
 	}
 	s.syncer = pipeline.NewSyncer(pipeline.Options{Catalog: s.catalog, Extractor: s.extractor, Contents: s.contents, Open: s.opener.open, Now: s.now, Log: runs, Yield: s.polite.standBack,
 		Limits: pipeline.Limits{DocumentBytes: formatsConfig(s.config).Limits.Bytes}})
-	s.retriever = retrieve.New(retrieve.Options{Active: func() retrieve.Active { return retrieve.Active{Store: s.store} },
-		Catalog: s.catalog, Terms: terms, Base: s.bases.get, Now: s.now, Logger: s.log})
-	s.syncs = newSyncs(s.catalog, s.syncer, s.applier, s.log)
+	rerank, err := newReranker(s.config)
+	if err != nil {
+		return err
+	}
+	s.retriever = retrieve.New(retrieve.Options{Active: s.standbys.active, Rerank: rerank,
+		Catalog: s.catalog, Terms: s.terms.Terms(), Base: s.bases.get, Now: s.now, Logger: s.log})
+	s.index = &indexKeeper{catalog: s.catalog, machine: s.machine, standbys: s.standbys}
+	s.syncs = newSyncs(s.catalog, s.syncer, s.index.wait, s.log)
 	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, log: s.log}
 	if err := s.makeRunner(); err != nil {
 		return err
 	}
 	s.syncs.runner = s.runner
 	s.sources = &sources{service: s}
-	s.index = &indexKeeper{catalog: s.catalog, store: s.store, applier: s.applier, space: space}
 	return s.run(ctx)
 }
 
@@ -147,10 +147,11 @@ func (s *service) run(ctx context.Context) error {
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.workers.Go(func() {
-		if err := s.applier.Run(working); err != nil {
+		if err := s.machine.Run(working); err != nil {
 			s.log.Error("the index stopped following the catalog", "error", err)
 		}
 	})
+	s.workers.Go(func() { s.standbys.run(working) })
 	s.workers.Go(func() { s.runner.Run(working) })
 	if s.scheduled {
 		s.workers.Go(func() { s.forget(working) })
@@ -160,7 +161,7 @@ func (s *service) run(ctx context.Context) error {
 
 // caughtUp waits until everything that the catalog held at the start can be found.
 func (s *service) caughtUp(ctx context.Context) error {
-	return s.applier.Wait(ctx, s.index.needed)
+	return s.index.wait(ctx, s.index.needed)
 }
 
 // close stops runs between two transactions, keeps what saves time at the next
@@ -172,13 +173,14 @@ func (s *service) close() error {
 	if s.opener != nil {
 		errs = append(errs, s.opener.close())
 	}
-	if s.applier != nil {
+	if s.terms != nil {
 		if err := s.keepTerms(); err != nil {
 			s.log.Warn("term statistics are not kept; they are counted again at the next start", "error", err)
 		}
 	}
-	if s.store != nil {
-		errs = append(errs, s.store.Close())
+	if s.machine != nil {
+		s.standbys.close()
+		errs = append(errs, s.machine.Close())
 	}
 	if s.catalog != nil {
 		errs = append(errs, s.catalog.Close())
@@ -198,7 +200,7 @@ func (s *service) keepTerms() error {
 	if mark, _, err := s.catalog.TermStatistics(ctx, "lexical"); err == nil && mark == head {
 		return nil
 	}
-	return s.applier.Save(ctx)
+	return s.terms.Save(ctx, s.catalog)
 }
 
 const keepWithin = 10 * time.Second

@@ -294,7 +294,7 @@ func (s *sources) Remove(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.applier.Wait(ctx, head)
+	return s.index.wait(ctx, head)
 }
 
 // NextRuns returns the next n times at which a source is due.

@@ -24,7 +24,7 @@ const probeEvery = 24 * time.Hour
 type syncs struct {
 	catalog *catalog.Catalog
 	syncer  *pipeline.Syncer
-	applier *pipeline.Applier
+	wait    func(ctx context.Context, seq int64) error // until all up to seq can be found
 	runner  *schedules.Runner
 	fit     *calibrator
 	log     *slog.Logger
@@ -52,8 +52,8 @@ func newOrder(ctx context.Context, o api.SyncOptions) *order {
 
 var _ api.Syncs = (*syncs)(nil)
 
-func newSyncs(c *catalog.Catalog, s *pipeline.Syncer, a *pipeline.Applier, log *slog.Logger) *syncs {
-	return &syncs{catalog: c, syncer: s, applier: a, log: log, asked: map[string]*order{}, taken: map[string]bool{},
+func newSyncs(c *catalog.Catalog, s *pipeline.Syncer, wait func(context.Context, int64) error, log *slog.Logger) *syncs {
+	return &syncs{catalog: c, syncer: s, wait: wait, log: log, asked: map[string]*order{}, taken: map[string]bool{},
 		progress: map[string]pipeline.Progress{}, turns: map[string]chan struct{}{}}
 }
 
@@ -166,7 +166,7 @@ func (s *syncs) found(ctx context.Context, r *catalog.Report) error {
 		return err
 	}
 	began := time.Now()
-	if err := s.applier.Wait(ctx, head); err != nil {
+	if err := s.wait(ctx, head); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -268,5 +268,5 @@ func (s *syncs) settled(ctx context.Context, done pipeline.Settled, err error) (
 	if err != nil {
 		return api.Settled{}, err
 	}
-	return api.Settled{Done: done.Done, Kept: done.Kept, Still: done.Still}, s.applier.Wait(ctx, head)
+	return api.Settled{Done: done.Done, Kept: done.Kept, Still: done.Still}, s.wait(ctx, head)
 }
