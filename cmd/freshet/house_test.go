@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"connectors/website":          {"connectors", "connectors/fetch", "connectors/website"},
 	"connectors/website/sitetest": {},
 	"index":                       {"std"},
-	"index/indextest":             {"index"},
+	"index/indextest":             {"index", "connectors/connectortest"},
 	"index/catalog":               {"index", "connectors", "schedules"},
 	"index/catalog/catalogtest":   {"index", "connectors", "schedules", "index/catalog", "schedules/schedulestest"},
 	"index/lexical":               {"index"},

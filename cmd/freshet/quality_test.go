@@ -1,48 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"freshet/connectors/connectortest"
 )
-
-// evaluationData returns the folder of the public data sets beside the repository.
-func evaluationData(t *testing.T) string {
-	t.Helper()
-	data, err := filepath.Abs(filepath.Join("..", "..", "..", "shared", "data"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !fileExists(filepath.Join(data, "faq-fr-cnil", "kb_html.jsonl")) {
-		t.Skip("the evaluation data is missing: ../shared/data beside the repository")
-	}
-	return data
-}
-
-func eachLine(t *testing.T, path string, f func(map[string]any)) {
-	t.Helper()
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 8<<20)
-	for lines.Scan() {
-		var v map[string]any
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		f(v)
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // A question as `eval retrieval` reads it.
 type golden struct {
@@ -53,11 +18,11 @@ type golden struct {
 
 // goldenOf reads a set's questions. One wording may stand in several lines: then
 // every page that one of them expects is right.
-func goldenOf(t *testing.T, path string, expected func(map[string]any) []string) []golden {
+func goldenOf(t *testing.T, name string, expected func(map[string]any) []string) []golden {
 	t.Helper()
 	var out []golden
 	at := map[string]int{}
-	eachLine(t, path, func(v map[string]any) {
+	connectortest.EachLine(t, name, func(v map[string]any) {
 		text := v["question"].(string)
 		key := strings.ToLower(text)
 		i, ok := at[key]
@@ -91,7 +56,7 @@ func (w *world) writeGolden(name string, list []golden) string {
 // retrieval, the fitted answer state. Weights and features were chosen on
 // service-public and covid; the other two are only reported.
 func TestQualityOfTheWholeProgram(t *testing.T) {
-	data := evaluationData(t)
+	data := connectortest.DataPath(t, "")
 	w := newWorld(t)
 	w.write(defaultConfig, fmt.Sprintf(`
 knowledge_bases: [{id: sp, languages: [fr]}, {id: covid, languages: [en]}, {id: cnil, languages: [fr]}, {id: se, languages: [en]}]
@@ -104,7 +69,7 @@ sources:
 	w.ok("sync")
 
 	threads := map[string][]string{}
-	eachLine(t, filepath.Join(data, "faq-en-stackexchange", "kb.jsonl"), func(v map[string]any) {
+	connectortest.EachLine(t, "faq-en-stackexchange/kb.jsonl", func(v map[string]any) {
 		thread := fmt.Sprint(v["thread"])
 		threads[thread] = append(threads[thread], v["id"].(string))
 	})
@@ -120,7 +85,7 @@ sources:
 		{"se", "faq-en-stackexchange", func(v map[string]any) []string { return threads[fmt.Sprint(v["thread"])] },
 			map[string]float64{"map": 0.74, "answerable_auroc": 0.80}},
 	} {
-		questions := w.writeGolden(set.base+".jsonl", goldenOf(t, filepath.Join(data, set.folder, "queries.jsonl"), set.expected))
+		questions := w.writeGolden(set.base+".jsonl", goldenOf(t, set.folder+"/queries.jsonl", set.expected))
 		var got map[string]any
 		w.ask(&got, "eval", "retrieval", "--questions", questions, "--kb", set.base)
 		intervals, _ := got["intervals_95"].(map[string]any)

@@ -380,28 +380,6 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-func dataFile(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	file := filepath.Join(dir, "..", "shared", "data", filepath.FromSlash(name))
-	if _, err := os.Stat(file); err != nil {
-		t.Skipf("the evaluation data is not here: %s is missing beside the repository", "../shared/data/"+name)
-	}
-	return file
-}
-
 func TestRealExportsAreReadWhole(t *testing.T) {
 	cases := []struct {
 		file     string
@@ -415,7 +393,7 @@ func TestRealExportsAreReadWhole(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.file, func(t *testing.T) {
-			file := dataFile(t, c.file)
+			file := connectortest.DataPath(t, c.file)
 			c.settings["location"] = file
 			out := all(t, open(t, connectors.Env{}, c.settings))
 			if out.err != nil || !out.done {

@@ -1,18 +1,16 @@
 package evaluate
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"freshet/connectors/connectortest"
 	"freshet/index"
 	"freshet/index/lexical"
 	"freshet/index/retrieve"
@@ -32,51 +30,11 @@ type set struct {
 	questions      []Question
 }
 
-// dataDir returns the evaluation data beside the repository, or skips.
-func dataDir(t testing.TB) string {
+// records reads a JSONL file of a set.
+func records[T any](t testing.TB, set, file string) []T {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Skip("go.mod is not above the working directory")
-		}
-		dir = filepath.Dir(dir)
-	}
-	data := filepath.Join(dir, "..", "shared", "data")
-	if _, err := os.Stat(data); err != nil {
-		t.Skip("the evaluation data ../shared/data is not there")
-	}
-	return data
-}
-
-// records reads a JSONL file.
-func records[T any](t testing.TB, path ...string) []T {
-	t.Helper()
-	name := filepath.Join(append([]string{dataDir(t)}, path...)...)
-	f, err := os.Open(name)
-	if err != nil {
-		t.Skipf("%s is not there", filepath.Join(path...))
-	}
-	defer f.Close()
 	var list []T
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
-		var x T
-		if err := json.Unmarshal(lines.Bytes(), &x); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		list = append(list, x)
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
-	}
+	connectortest.EachLine(t, set+"/"+file, func(x T) { list = append(list, x) })
 	return list
 }
 
@@ -105,10 +63,7 @@ func servicepublic(t testing.TB) set {
 func extras(t testing.TB) []set {
 	var list []set
 	for _, name := range []string{"best_fiche", "manual_dataset_aide", "manual_dataset_demarches"} {
-		b, err := os.ReadFile(filepath.Join(dataDir(t), "faq-fr-servicepublic", "extra_squad_format", name+".json"))
-		if err != nil {
-			t.Skip(err)
-		}
+		b := connectortest.Data(t, "faq-fr-servicepublic/extra_squad_format/"+name+".json")
 		var file struct {
 			Data []struct {
 				ID         any

@@ -1,56 +1,16 @@
 package indextest
 
 import (
-	"encoding/json"
 	"fmt"
 	"html"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode"
+
+	"freshet/connectors/connectortest"
 )
-
-// dataDir returns the folder of the public data sets, beside the repository.
-func dataDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the working directory")
-		}
-		dir = filepath.Dir(dir)
-	}
-	data := filepath.Join(dir, "..", "shared", "data")
-	if _, err := os.Stat(filepath.Join(data, "faq-fr-servicepublic", "kb.jsonl")); err != nil {
-		t.Skipf("the evaluation data is missing: %v", err)
-	}
-	return data
-}
-
-func readLines(t testing.TB, path string, line func(map[string]any)) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Skipf("the evaluation data is missing: %v", err)
-	}
-	defer f.Close()
-	for d := json.NewDecoder(f); d.More(); {
-		var record map[string]any
-		if err := d.Decode(&record); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		line(record)
-	}
-}
 
 // A tongue is the real text of one language.
 type tongue struct {
@@ -105,20 +65,19 @@ func (c *Corpus) Questions() []string {
 }
 
 func readTongues(t testing.TB) (french, english *tongue) {
-	dir := dataDir(t)
 	french, english = &tongue{language: "fr"}, &tongue{language: "en"}
 	text := func(r map[string]any, key string) string { s, _ := r[key].(string); return s }
 	ask := func(l *tongue) func(map[string]any) {
 		return func(r map[string]any) { l.questions = append(l.questions, text(r, "question")) }
 	}
-	readLines(t, filepath.Join(dir, "faq-fr-servicepublic", "kb.jsonl"), func(r map[string]any) { french.add("", text(r, "text")) })
-	readLines(t, filepath.Join(dir, "faq-fr-cnil", "kb_html.jsonl"), func(r map[string]any) {
+	connectortest.EachLine(t, "faq-fr-servicepublic/kb.jsonl", func(r map[string]any) { french.add("", text(r, "text")) })
+	connectortest.EachLine(t, "faq-fr-cnil/kb_html.jsonl", func(r map[string]any) {
 		french.add(text(r, "title"), html.UnescapeString(tag.ReplaceAllString(text(r, "html"), " ")))
 	})
-	readLines(t, filepath.Join(dir, "faq-en-stackexchange", "kb.jsonl"), func(r map[string]any) { english.add(text(r, "title"), text(r, "text")) })
-	readLines(t, filepath.Join(dir, "faq-fr-servicepublic", "queries.jsonl"), ask(french))
-	readLines(t, filepath.Join(dir, "faq-fr-cnil", "queries.jsonl"), ask(french))
-	readLines(t, filepath.Join(dir, "faq-en-stackexchange", "queries.jsonl"), ask(english))
+	connectortest.EachLine(t, "faq-en-stackexchange/kb.jsonl", func(r map[string]any) { english.add(text(r, "title"), text(r, "text")) })
+	connectortest.EachLine(t, "faq-fr-servicepublic/queries.jsonl", ask(french))
+	connectortest.EachLine(t, "faq-fr-cnil/queries.jsonl", ask(french))
+	connectortest.EachLine(t, "faq-en-stackexchange/queries.jsonl", ask(english))
 	french.collect()
 	english.collect()
 	return french, english

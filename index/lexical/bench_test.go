@@ -1,63 +1,27 @@
 package lexical
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// dataDir returns the folder of evaluation data beside the repository, or skips.
-func dataDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Skip("go.mod is not above the working directory")
-		}
-		dir = filepath.Dir(dir)
-	}
-	data := filepath.Join(dir, "..", "shared", "data")
-	if _, err := os.Stat(data); err != nil {
-		t.Skip("the evaluation data ../shared/data is not there")
-	}
-	return data
-}
+	"freshet/connectors/connectortest"
+)
 
 // passages cuts the texts of a data set into passages of 100 words.
 func passages(t testing.TB, set, language string) []Text {
-	f, err := os.Open(filepath.Join(dataDir(t), set, "kb.jsonl"))
-	if err != nil {
-		t.Skip(err)
-	}
-	defer f.Close()
+	type page struct{ Title, Text string }
 	var list []Text
-	for lines := bufio.NewReader(f); ; {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			return list
-		}
-		var page struct{ Title, Text string }
-		if err := json.Unmarshal(line, &page); err != nil {
-			t.Fatal(err)
-		}
-		words := strings.Fields(page.Text)
+	connectortest.EachLine(t, set+"/kb.jsonl", func(p page) {
+		words := strings.Fields(p.Text)
 		for len(words) > 0 {
 			n := min(len(words), 100)
-			list = append(list, Text{Title: page.Title, Body: strings.Join(words[:n], " "), Language: language})
+			list = append(list, Text{Title: p.Title, Body: strings.Join(words[:n], " "), Language: language})
 			words = words[n:]
 		}
-	}
+	})
+	return list
 }
 
 func BenchmarkEncode100Words(b *testing.B) {

@@ -1,65 +1,19 @@
 package chunk
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"freshet/connectors/connectortest"
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/formats"
 )
-
-// dataFile finds a file of the evaluation data beside the repository.
-func dataFile(t testing.TB, name string) *os.File {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Skip("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	f, err := os.Open(filepath.Join(dir, "..", "shared", "data", name))
-	if err != nil {
-		t.Skipf("the evaluation data is not there: %v", err)
-	}
-	t.Cleanup(func() { f.Close() })
-	return f
-}
-
-func records(t testing.TB, name string, each func(line []byte) error) {
-	t.Helper()
-	scan := bufio.NewScanner(dataFile(t, name))
-	scan.Buffer(nil, 16<<20)
-	for scan.Scan() {
-		if err := each(scan.Bytes()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := scan.Err(); err != nil {
-		t.Fatal(err)
-	}
-}
 
 type servicePage struct{ ID, URL, Text string }
 
 func servicePages(t testing.TB) []servicePage {
 	var pages []servicePage
-	records(t, "faq-fr-servicepublic/kb.jsonl", func(line []byte) error {
-		var p servicePage
-		err := json.Unmarshal(line, &p)
-		pages = append(pages, p)
-		return err
-	})
+	connectortest.EachLine(t, "faq-fr-servicepublic/kb.jsonl", func(p servicePage) { pages = append(pages, p) })
 	return pages
 }
 
@@ -85,15 +39,11 @@ func TestAnswersOfServicePublicStayInOnePiece(t *testing.T) {
 		}
 	}
 	questions, whole := 0, 0
-	records(t, "faq-fr-servicepublic/queries.jsonl", func(line []byte) error {
-		var q struct {
-			Question    string
-			ExpectedDoc string `json:"expected_doc"`
-			Answers     []struct{ Text string }
-		}
-		if err := json.Unmarshal(line, &q); err != nil {
-			return err
-		}
+	type question struct {
+		ExpectedDoc string `json:"expected_doc"`
+		Answers     []struct{ Text string }
+	}
+	connectortest.EachLine(t, "faq-fr-servicepublic/queries.jsonl", func(q question) {
 		questions++
 		for _, a := range q.Answers {
 			found := false
@@ -102,10 +52,9 @@ func TestAnswersOfServicePublicStayInOnePiece(t *testing.T) {
 			}
 			if found {
 				whole++
-				return nil
+				return
 			}
 		}
-		return nil
 	})
 	t.Logf("%d pieces, %.0f words each, %.1f %% between 140 and 300 words or a whole page; of %d questions %d have an answer whole in one piece",
 		total, float64(words)/float64(total), 100*float64(fitting)/float64(total), questions, whole)

@@ -11,10 +11,12 @@ import (
 
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/unicode"
+
+	"freshet/connectors/connectortest"
 )
 
 func TestCharsetsOfMiniflux(t *testing.T) {
-	dir := dataDir(t, "charsets-miniflux")
+	dir := connectortest.DataPath(t, "charsets-miniflux")
 	f, err := os.Open(filepath.Join(dir, "expected.jsonl"))
 	if err != nil {
 		t.Fatal(err)

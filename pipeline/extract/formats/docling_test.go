@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"freshet/connectors"
+	"freshet/connectors/connectortest"
 	"freshet/pipeline/chunk"
 	"freshet/pipeline/extract"
 )
@@ -53,7 +54,7 @@ type sourceFile struct {
 }
 
 func TestFilesOfDocling(t *testing.T) {
-	dir := dataDir(t, "files-docling")
+	dir := connectortest.DataPath(t, "files-docling")
 	x := New(withPDF(t))
 	families := map[string]*familyFigures{}
 	for _, f := range doclingFiles(t, dir) {
@@ -79,7 +80,7 @@ func TestFilesOfDocling(t *testing.T) {
 // other. A print has no speaker notes, so they are left out; it has page headers, and
 // shows merged cells once, which costs both sides some.
 func TestOpenDocumentAndItsPDF(t *testing.T) {
-	dir := dataDir(t, "files-docling")
+	dir := connectortest.DataPath(t, "files-docling")
 	x := New(withPDF(t))
 	twins, err := filepath.Glob(filepath.Join(dir, "odf", "sources", "*.pdf"))
 	if err != nil || len(twins) == 0 {

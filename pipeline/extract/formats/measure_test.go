@@ -15,31 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"freshet/connectors/connectortest"
 	"freshet/pipeline/extract"
 )
-
-// dataDir finds the evaluation data beside the repository.
-func dataDir(t testing.TB, set string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Skip("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(dir, "..", "shared", "data", set)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the evaluation data %s is not there: %v", set, err)
-	}
-	return path
-}
 
 func readJSON(t testing.TB, path string, into any) {
 	t.Helper()
@@ -114,7 +92,7 @@ func (p webPage) judge(plain string) (f found, lost, extra []string) {
 }
 
 func TestMainTextOfWebPages(t *testing.T) {
-	dir := dataDir(t, "html-webpages-trafilatura")
+	dir := connectortest.DataPath(t, "html-webpages-trafilatura")
 	var pages map[string]webPage
 	readJSON(t, filepath.Join(dir, "evaldata.json"), &pages)
 	var languages map[string]string
@@ -229,7 +207,7 @@ func bodyOnly(text *extract.Text) string {
 
 // eachArticle reads the pages of html-article-zyte in the order of their keys.
 func eachArticle(t testing.TB, f func(key string, page []byte, want article)) {
-	dir := dataDir(t, "html-article-zyte")
+	dir := connectortest.DataPath(t, "html-article-zyte")
 	var truth map[string]article
 	readJSON(t, filepath.Join(dir, "ground-truth.json"), &truth)
 	for _, key := range slices.Sorted(maps.Keys(truth)) {
@@ -281,7 +259,7 @@ func TestMainTextOfArticles(t *testing.T) {
 
 // pagesToRead are the pages of both sets.
 func pagesToRead(t testing.TB) (pages []string, uris []string) {
-	dir := dataDir(t, "html-webpages-trafilatura")
+	dir := connectortest.DataPath(t, "html-webpages-trafilatura")
 	var web map[string]webPage
 	readJSON(t, filepath.Join(dir, "evaldata.json"), &web)
 	for _, uri := range slices.Sorted(maps.Keys(web)) {

@@ -16,18 +16,9 @@ import (
 	"unicode"
 
 	"freshet/connectors"
+	"freshet/connectors/connectortest"
 	"freshet/pipeline/extract"
 )
-
-// pdfjs is the set of PDF files of pdf.js.
-func pdfjs(tb testing.TB) string {
-	tb.Helper()
-	dir := filepath.Join("..", "..", "..", "..", "shared", "data", "pdf-pdfjs")
-	if _, err := os.Stat(filepath.Join(dir, "index.jsonl")); err != nil {
-		tb.Skip("the data are not here: ", err)
-	}
-	return dir
-}
 
 // indexed is a line of index.jsonl.
 type indexed struct {
@@ -39,7 +30,7 @@ type indexed struct {
 
 func index(tb testing.TB) (dir string, files []indexed) {
 	tb.Helper()
-	dir = pdfjs(tb)
+	dir = connectortest.DataPath(tb, "pdf-pdfjs")
 	b, err := os.ReadFile(filepath.Join(dir, "index.jsonl"))
 	if err != nil {
 		tb.Fatal(err)
@@ -187,7 +178,10 @@ var garbled = []string{"issue19802.pdf", "bug946506.pdf", "issue5801.pdf", "issu
 func TestWhatPdftotextFindsIsFound(t *testing.T) {
 	command, err := exec.LookPath("pdftotext")
 	if err != nil {
-		t.Skip("pdftotext is not installed: ", err)
+		if os.Getenv("CI") == "true" {
+			t.Fatal("pdftotext is not installed, and CI is to have it: ", err)
+		}
+		t.Skip("pdftotext is not installed; install it with: apt-get install poppler-utils")
 	}
 	dir, files := index(t)
 	var shares []float64

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"freshet/connectors/connectortest"
 	"freshet/pipeline/extract"
 )
 
@@ -159,9 +160,9 @@ func BenchmarkRead(b *testing.B) {
 
 // BenchmarkReadOfDocling reads the Word files of the evaluation data.
 func BenchmarkReadOfDocling(b *testing.B) {
-	names, _ := filepath.Glob(filepath.Join("..", "..", "..", "..", "shared", "data", "files-docling", "docx", "sources", "*.docx"))
-	if len(names) == 0 {
-		b.Skip("the evaluation data files-docling is not there")
+	names, err := filepath.Glob(filepath.Join(connectortest.DataPath(b, "files-docling/docx/sources"), "*.docx"))
+	if err != nil || len(names) == 0 {
+		b.Fatal("no Word files: ", err)
 	}
 	var files [][]byte
 	for _, name := range names {

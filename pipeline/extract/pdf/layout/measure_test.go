@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"freshet/connectors/connectortest"
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/opendocument"
 	"freshet/pipeline/extract/pdf/content"
@@ -22,16 +23,6 @@ import (
 	"freshet/pipeline/extract/pdf/layout"
 	"freshet/pipeline/extract/pdf/repair"
 )
-
-// dataDir finds a set of the evaluation data beside the repository.
-func dataDir(tb testing.TB, set string) string {
-	tb.Helper()
-	dir := filepath.Join("..", "..", "..", "..", "..", "shared", "data", set)
-	if _, err := os.Stat(dir); err != nil {
-		tb.Skip("the evaluation data are not there: ", err)
-	}
-	return dir
-}
 
 // blocksOf lays out the pages of a file as the reader of glyphs gives them, one
 // after the other.
@@ -147,7 +138,7 @@ func median(values []float64) float64 {
 }
 
 func TestFilesWithATruth(t *testing.T) {
-	dir := dataDir(t, "files-docling")
+	dir := connectortest.DataPath(t, "files-docling")
 	truths, err := filepath.Glob(filepath.Join(dir, "pdf", "groundtruth", "*.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -178,10 +169,10 @@ func TestFilesWithATruth(t *testing.T) {
 
 // TestTwinsOfOpenDocument compares files with their export to PDF.
 func TestTwinsOfOpenDocument(t *testing.T) {
-	dir := filepath.Join(dataDir(t, "files-docling"), "odf", "sources")
+	dir := connectortest.DataPath(t, "files-docling/odf/sources")
 	twins, err := filepath.Glob(filepath.Join(dir, "*.pdf"))
 	if err != nil || len(twins) == 0 {
-		t.Skip("no twins: ", err)
+		t.Fatal("no twins: ", err)
 	}
 	var shares []float64
 	for _, path := range twins {
@@ -246,10 +237,13 @@ func TestWordsOfPdftotext(t *testing.T) {
 	}
 	command, err := exec.LookPath("pdftotext")
 	if err != nil {
-		t.Skip("pdftotext is not installed: ", err)
+		if os.Getenv("CI") == "true" {
+			t.Fatal("pdftotext is not installed, and CI is to have it: ", err)
+		}
+		t.Skip("pdftotext is not installed; install it with: apt-get install poppler-utils")
 	}
 	var files []string
-	for _, pattern := range []string{filepath.Join(dataDir(t, "pdf-pdfjs"), "pdf", "*.pdf"), filepath.Join(dataDir(t, "files-docling"), "pdf", "sources", "*.pdf")} {
+	for _, pattern := range []string{filepath.Join(connectortest.DataPath(t, "pdf-pdfjs/pdf"), "*.pdf"), filepath.Join(connectortest.DataPath(t, "files-docling/pdf/sources"), "*.pdf")} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
