@@ -251,39 +251,12 @@ func (g *grid) places() int { return g.width * len(g.rows) }
 // the header: the leading ones with header cells only, else the first.
 func (g *grid) finish() (rows [][]string, headers int) {
 	g.hang()
-	width := 0
-	for _, r := range g.rows {
-		width = max(width, len(r))
-	}
-	filled := make([]bool, width)
-	for _, r := range g.rows {
-		for i, c := range r {
-			filled[i] = filled[i] || c != ""
+	rows, kept := extract.Rectangle(g.rows, nil)
+	for _, y := range kept {
+		if !g.headers[y] {
+			break
 		}
-	}
-	leading := true
-	for y, r := range g.rows {
-		out := make([]string, 0, width)
-		empty := true
-		for x := range width {
-			if !filled[x] {
-				continue
-			}
-			cell := ""
-			if x < len(r) {
-				cell = r[x]
-			}
-			empty = empty && cell == ""
-			out = append(out, cell)
-		}
-		if empty {
-			continue
-		}
-		leading = leading && g.headers[y]
-		if leading {
-			headers++
-		}
-		rows = append(rows, out)
+		headers++
 	}
 	if headers == len(rows) {
 		headers = 0

@@ -179,35 +179,14 @@ func (g *grid) surplus() int {
 
 // block makes a block of the rows and columns that are shown and not empty.
 func (g *grid) block() (extract.Block, bool) {
-	shown := make([]bool, g.width)
-	for _, row := range g.rows {
-		for c, text := range row {
-			shown[c] = shown[c] || text != "" && !(c < len(g.hidden) && g.hidden[c])
-		}
-	}
-	b := extract.Block{Kind: extract.Table}
-	var merged []bool
-	for i, row := range g.rows {
-		out := make([]string, 0, len(row))
-		empty := true
-		for c := range shown {
-			if !shown[c] {
-				continue
-			}
-			text := ""
-			if c < len(row) {
-				text = row[c]
-			}
-			empty = empty && text == ""
-			out = append(out, text)
-		}
-		if empty {
-			continue
-		}
-		if i < g.header {
+	rows, kept := extract.Rectangle(g.rows, func(col int) bool { return col < len(g.hidden) && g.hidden[col] })
+	b := extract.Block{Kind: extract.Table, Rows: rows}
+	merged := make([]bool, len(kept))
+	for i, row := range kept {
+		merged[i] = g.merged[row]
+		if row < g.header {
 			b.HeaderRows++
 		}
-		b.Rows, merged = append(b.Rows, out), append(merged, g.merged[i])
 	}
 	switch {
 	case len(b.Rows) == 0:

@@ -283,41 +283,7 @@ func (g *grid) places() int {
 // finish squares the grid, removes empty rows and columns, and counts the rows of the
 // header.
 func (g *grid) finish() (lines [][]string, headers int) {
-	width := 0
-	for _, line := range g.rows {
-		width = max(width, len(line))
-	}
-	filled := make([]bool, width)
-	for _, line := range g.rows {
-		for x, text := range line {
-			filled[x] = filled[x] || text != ""
-		}
-	}
-	columns := 0
-	for _, f := range filled {
-		if f {
-			columns++
-		}
-	}
-	var kept []int
-	for y, line := range g.rows {
-		out := make([]string, 0, columns)
-		empty := true
-		for x := range width {
-			if !filled[x] {
-				continue
-			}
-			text := ""
-			if x < len(line) {
-				text = line[x]
-			}
-			empty = empty && text == ""
-			out = append(out, text)
-		}
-		if !empty {
-			lines, kept = append(lines, out), append(kept, y)
-		}
-	}
+	lines, kept := extract.Rectangle(g.rows, nil)
 	return lines, g.headerRows(kept)
 }
 
