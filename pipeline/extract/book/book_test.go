@@ -1,14 +1,12 @@
 package book
 
 import (
-	"archive/zip"
-	"bytes"
-	"io"
 	"strings"
 	"testing"
 
 	"freshet/connectors"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container/containertest"
 )
 
 const (
@@ -22,22 +20,7 @@ const (
 
 func epub(t testing.TB, parts ...string) []byte {
 	t.Helper()
-	parts = append([]string{"mimetype", "application/epub+zip"}, parts...)
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for i := 0; i < len(parts); i += 2 {
-		to, err := w.CreateHeader(&zip.FileHeader{Name: parts[i], Method: zip.Store})
-		if err == nil {
-			_, err = io.WriteString(to, parts[i+1])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return containertest.Zip(t, append([]string{"mimetype", "application/epub+zip"}, parts...)...)
 }
 
 func whole(t testing.TB, more ...string) []byte {

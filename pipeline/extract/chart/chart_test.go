@@ -1,8 +1,6 @@
 package chart
 
 import (
-	"archive/zip"
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,24 +13,14 @@ import (
 	"freshet/connectors"
 	"freshet/pipeline/extract"
 	"freshet/pipeline/extract/container"
+	"freshet/pipeline/extract/container/containertest"
 	"freshet/pipeline/extract/numbers"
 )
 
 func read(t testing.TB, content string, most int) ([]extract.Block, error) {
 	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	w, err := z.Create("chart.xml")
-	if err == nil {
-		_, err = w.Write([]byte(`<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart>` + content + `</c:chart></c:chartSpace>`))
-	}
-	if err == nil {
-		err = z.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := container.Open(b.Bytes(), extract.Limits{})
+	files, err := container.Open(containertest.Zip(t, "chart.xml",
+		`<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart>`+content+`</c:chart></c:chartSpace>`), extract.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

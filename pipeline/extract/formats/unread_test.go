@@ -1,38 +1,17 @@
 package formats
 
 import (
-	"archive/zip"
-	"bytes"
-	"io"
 	"strings"
 	"testing"
 
 	"freshet/connectors"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container/containertest"
 )
 
 // zipped makes an archive of names and contents.
-func zipped(t testing.TB, parts ...string) string {
-	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for i := 0; i < len(parts); i += 2 {
-		to, err := w.Create(parts[i])
-		if err == nil {
-			_, err = io.WriteString(to, parts[i+1])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
 func TestFormsThatAreNotReadSayWhatTheyAre(t *testing.T) {
-	archive := zipped(t, "a.txt", "text", "b/c.txt", "text")
+	archive := string(containertest.Zip(t, "a.txt", "text", "b/c.txt", "text"))
 	for name, c := range map[string]struct{ content, mediaType, uri, reason, word string }{
 		"an archive":                     {archive, "application/zip", "", connectors.VerdictMediaType, "add its files one by one"},
 		"an archive by the name of text": {archive, "text/plain", "a.txt", connectors.VerdictMediaType, "ZIP archive"},
@@ -41,7 +20,7 @@ func TestFormsThatAreNotReadSayWhatTheyAre(t *testing.T) {
 		"a compressed file":              {"\x1f\x8b\x08\x00\x00\x00\x00\x00", "", "a.gz", connectors.VerdictMediaType, "archive"},
 		"a compound file":                {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), "", "a.doc", connectors.VerdictMediaType, "compound file"},
 		"rich text":                      {`{\rtf1\ansi hello}`, "", "a.rtf", connectors.VerdictMediaType, "save it as .docx"},
-		"a binary workbook":              {zipped(t, "[Content_Types].xml", "<Types/>", "xl/workbook.bin", "x"), "", "", connectors.VerdictMediaType, "save it as .xlsx"},
+		"a binary workbook":              {string(containertest.Zip(t, "[Content_Types].xml", "<Types/>", "xl/workbook.bin", "x")), "", "", connectors.VerdictMediaType, "save it as .xlsx"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := New(Config{}).Extract(t.Context(), strings.NewReader(c.content), extract.Options{MediaType: c.mediaType, URI: c.uri})

@@ -1,13 +1,12 @@
 package opendocument
 
 import (
-	"archive/zip"
-	"bytes"
 	"strings"
 	"testing"
 
 	"freshet/connectors"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container/containertest"
 )
 
 const spaces = ` xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"` +
@@ -31,29 +30,15 @@ func (f document) content() string {
 
 func (f document) zip(t testing.TB) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	write := func(name, content string) {
-		part, err := w.Create(name)
-		if err == nil {
-			_, err = part.Write([]byte(content))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("mimetype", "application/vnd.oasis.opendocument."+mediaTypes[f.form])
+	parts := []string{"mimetype", "application/vnd.oasis.opendocument." + mediaTypes[f.form]}
 	if f.meta != "" {
-		write("meta.xml", `<office:document-meta`+spaces+`><office:meta>`+f.meta+`</office:meta></office:document-meta>`)
+		parts = append(parts, "meta.xml", `<office:document-meta`+spaces+`><office:meta>`+f.meta+`</office:meta></office:document-meta>`)
 	}
-	write("content.xml", `<?xml version="1.0" encoding="UTF-8"?><office:document-content`+spaces+`>`+f.content()+`</office:document-content>`)
+	parts = append(parts, "content.xml", `<?xml version="1.0" encoding="UTF-8"?><office:document-content`+spaces+`>`+f.content()+`</office:document-content>`)
 	for name, content := range f.more {
-		write(name, content)
+		parts = append(parts, name, content)
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return containertest.Zip(t, parts...)
 }
 
 func (f document) flat() []byte {

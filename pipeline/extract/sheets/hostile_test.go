@@ -1,8 +1,6 @@
 package sheets
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +13,7 @@ import (
 
 	"freshet/connectors"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container/containertest"
 )
 
 const (
@@ -37,21 +36,7 @@ func rawBook(t testing.TB, sheet string, more ...string) []byte {
 	for i := 0; i+1 < len(more); i += 2 {
 		parts[more[i]] = more[i+1]
 	}
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for name, content := range parts {
-		w, err := z.Create(name)
-		if err == nil {
-			_, err = w.Write([]byte(content))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return containertest.ZipOf(t, parts)
 }
 
 func sheetOf(rows string, after ...string) string {

@@ -10,6 +10,7 @@ import (
 
 	"freshet/connectors"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container/containertest"
 )
 
 func TestHostilePresentationsEndSoonWithAReason(t *testing.T) {
@@ -59,7 +60,7 @@ func TestHostilePresentationsEndSoonWithAReason(t *testing.T) {
 	} {
 		t.Run(title, func(t *testing.T) {
 			began := time.Now()
-			text, err := Read(t.Context(), archive(t, c.files), extract.Options{Limits: c.limits})
+			text, err := Read(t.Context(), containertest.ZipOf(t, c.files), extract.Options{Limits: c.limits})
 			if spent := time.Since(began); spent > 10*time.Second {
 				t.Errorf("it took %s", spent)
 			}
@@ -75,7 +76,7 @@ func TestHostilePresentationsEndSoonWithAReason(t *testing.T) {
 			}
 		})
 	}
-	b := archive(t, parts(sp("title", "A")))
+	b := containertest.ZipOf(t, parts(sp("title", "A")))
 	for n := 0; n < len(b); n += 97 {
 		if _, err := Read(t.Context(), b[:n], extract.Options{}); connectors.AsVerdict(err) == nil {
 			t.Fatalf("cut off after %d bytes: %v", n, err)
@@ -87,7 +88,7 @@ func TestReadingAPresentationEndsWithItsContext(t *testing.T) {
 	cause := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(cause)
-	if _, err := Read(ctx, archive(t, parts(sp("title", "A"))), extract.Options{}); !errors.Is(err, cause) {
+	if _, err := Read(ctx, containertest.ZipOf(t, parts(sp("title", "A"))), extract.Options{}); !errors.Is(err, cause) {
 		t.Fatalf("got %v", err)
 	}
 }
@@ -119,7 +120,7 @@ func FuzzReadSlide(f *testing.F) {
 	f.Fuzz(func(t *testing.T, tree string) {
 		files := parts(tree)
 		files["ppt/slides/_rels/slide1.xml.rels"] = relations("chart slide1.xml", "diagramData slide1.xml", "slideLayout slide1.xml", "comments slide1.xml", "notesSlide slide1.xml")
-		text, err := Read(t.Context(), archive(t, files), extract.Options{Limits: extract.Limits{Nodes: 2_000, Cells: 2_000}})
+		text, err := Read(t.Context(), containertest.ZipOf(t, files), extract.Options{Limits: extract.Limits{Nodes: 2_000, Cells: 2_000}})
 		if err != nil {
 			if v := connectors.AsVerdict(err); v == nil || strings.Contains(v.Detail, "could not be understood") {
 				t.Fatal(err)
@@ -136,7 +137,7 @@ func BenchmarkRead(b *testing.B) {
 		slides[i] = sp("title", fmt.Sprintf("Slide about %d", i)) + sp("body", "One thing to say", "Another that matters more", "A third for those at the back") +
 			sp("500 300 300 100", "A box beside it") + sp("0 300 300 100", "A box on the left")
 	}
-	content := archive(b, parts(slides...))
+	content := containertest.ZipOf(b, parts(slides...))
 	b.ReportAllocs()
 	b.SetBytes(int64(len(content)))
 	for b.Loop() {

@@ -1,8 +1,6 @@
 package slides
 
 import (
-	"archive/zip"
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,29 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container/containertest"
 )
 
 const spaces = ` xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram"`
-
-// archive makes a ZIP archive of parts.
-func archive(t testing.TB, parts map[string]string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for name, content := range parts {
-		w, err := z.Create(name)
-		if err == nil {
-			_, err = w.Write([]byte(content))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
 
 func relations(list ...string) string {
 	s := `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`
@@ -92,7 +71,7 @@ func place(x, y, w, h int) string {
 
 func read(t testing.TB, files map[string]string, o extract.Options) *extract.Text {
 	t.Helper()
-	text, err := Read(t.Context(), archive(t, files), o)
+	text, err := Read(t.Context(), containertest.ZipOf(t, files), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,15 +1,13 @@
 package word
 
 import (
-	"archive/zip"
-	"bytes"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 
 	"freshet/connectors"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container/containertest"
 )
 
 const (
@@ -40,35 +38,10 @@ const headings = `<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="fr-FR"/></w
 // docx makes a document of the content of its body and of further parts.
 func docx(t testing.TB, body string, parts ...string) []byte {
 	t.Helper()
-	return packed(t, append([]string{
+	return containertest.Zip(t, append([]string{
 		"[Content_Types].xml", contentTypes, "_rels/.rels", rootRels,
 		"word/document.xml", `<w:document` + spaces + `><w:body>` + body + `</w:body></w:document>`,
 	}, parts...)...)
-}
-
-// packed makes an archive of names and contents; small ones are not compressed, which
-// costs fuzzing most of its time.
-func packed(t testing.TB, all ...string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for i := 0; i < len(all); i += 2 {
-		method := zip.Deflate
-		if len(all[i+1]) < 1<<16 {
-			method = zip.Store
-		}
-		to, err := w.CreateHeader(&zip.FileHeader{Name: all[i], Method: method})
-		if err == nil {
-			_, err = io.WriteString(to, all[i+1])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 func styled(xml string) (name, content string) {
@@ -143,7 +116,7 @@ func TestALineInBoldIsAHeadingIfTextFollows(t *testing.T) {
 }
 
 func TestTheStrictEditionIsRead(t *testing.T) {
-	text, err := Read(t.Context(), packed(t,
+	text, err := Read(t.Context(), containertest.Zip(t,
 		"[Content_Types].xml", contentTypes, "_rels/.rels", rootRels,
 		"word/document.xml", `<w:document xmlns:w="`+strict+`"><w:body>`+p("Heading1", run("A"))+p("", run("b."))+`</w:body></w:document>`,
 		"word/styles.xml", `<w:styles xmlns:w="`+strict+`"><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style></w:styles>`), extract.Options{})

@@ -11,6 +11,7 @@ import (
 
 	"freshet/connectors"
 	"freshet/pipeline/extract"
+	"freshet/pipeline/extract/container/containertest"
 )
 
 func nested(n int, open, inner, end string) string {
@@ -95,7 +96,7 @@ func TestADocumentCutAnywhereEndsWithAVerdict(t *testing.T) {
 	}
 	body := p("Heading1", run("A")) + tbl("A|B", "1|2")
 	for n := 0; n < len(body); n += 7 {
-		b := packed(t, "[Content_Types].xml", contentTypes, "_rels/.rels", rootRels, "word/document.xml", `<w:document`+spaces+`><w:body>`+body[:n])
+		b := containertest.Zip(t, "[Content_Types].xml", contentTypes, "_rels/.rels", rootRels, "word/document.xml", `<w:document`+spaces+`><w:body>`+body[:n])
 		if _, err := Read(t.Context(), b, extract.Options{}); connectors.AsVerdict(err) == nil {
 			t.Fatalf("%d of %d bytes: %v", n, len(body), err)
 		}
