@@ -55,7 +55,7 @@ func Fold(s string) string {
 	var before rune
 	for _, r := range s {
 		if r == '\n' || White(r) {
-			gap = true
+			gap, before = true, ' '
 			continue
 		}
 		if Invisible(r, before) {
@@ -85,7 +85,7 @@ func folded(s string) bool {
 			gap = true
 			continue
 		case c > ' ' && c < 0x7f:
-		case c == 0xc3 && i+1 < len(s): // À to ÿ
+		case c == 0xc3 && i+1 < len(s) && s[i+1]&0xc0 == 0x80: // À to ÿ
 			i++
 		case c == 0xc2 && i+1 < len(s) && (s[i+1] == 0xab || s[i+1] == 0xbb || s[i+1] == 0xb0): // « » °
 			i++
@@ -111,14 +111,17 @@ func FoldCode(s string) string {
 		switch {
 		case r == '\t':
 			b.WriteString("    ")
+			before = ' '
 		case r == '\n':
 			b.WriteByte('\n')
+			before = ' '
 		case White(r):
 			b.WriteByte(' ')
+			before = ' '
 		case !Invisible(r, before):
 			b.WriteRune(r)
+			before = r
 		}
-		before = r
 	}
 	lines := strings.Split(Compose(b.String()), "\n")
 	for i := range lines {
