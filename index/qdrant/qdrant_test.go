@@ -2,6 +2,7 @@ package qdrant_test
 
 import (
 	"context"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -88,4 +89,13 @@ func cleanUp(t testing.TB, o qdrant.Options) {
 
 func serial() string {
 	return strconv.FormatInt(time.Now().UnixNano(), 36)
+}
+
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
