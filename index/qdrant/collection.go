@@ -155,7 +155,8 @@ func (s *Store) check(ctx context.Context, info *pb.CollectionInfo) error {
 	switch {
 	case err != nil:
 		return err
-	case !ours && info.GetPointsCount() > 0:
+	case !ours && !(s.server.version.before(conditionalUpdates) && info.GetPointsCount() == 0):
+		// On an older server one that is empty may be half made by Freshet.
 		return fmt.Errorf("the collection was not made by Freshet: name another index.qdrant.collection: %w", index.ErrSpace)
 	case ours && id.schema != want.schema:
 		return fmt.Errorf("the collection has layout %d, this version of Freshet writes %d: %s: %w", id.schema, want.schema, again, index.ErrSpace)

@@ -80,13 +80,16 @@ func (w *writer) collections() {
 	w.create(mainCollection, dense(&pb.VectorParams{}))
 	w.create(mainCollection, dense(&pb.VectorParams{}))
 	w.create(scriptPrefix+"lexical", func(r *pb.CreateCollection) {
+		//lint:ignore SA1019 the adapter says so, for servers before 1.19
 		r.SparseVectorsConfig.GetMap()["lexical"].Index.OnDisk = pb.PtrOf(true)
 	})
-	w.create(scriptPrefix+"int8", dense(&pb.VectorParams{
-		OnDisk: pb.PtrOf(true), Datatype: pb.Datatype_Float16.Enum(),
-		QuantizationConfig: pb.NewQuantizationScalar(&pb.ScalarQuantization{Type: pb.QuantizationType_Int8, Quantile: pb.PtrOf(float32(0.99)), AlwaysRam: pb.PtrOf(true)}),
-	}))
-	w.create(scriptPrefix+"binary", dense(&pb.VectorParams{QuantizationConfig: pb.NewQuantizationBinary(&pb.BinaryQuantization{AlwaysRam: pb.PtrOf(true)})}))
+	//lint:ignore SA1019 the adapter says so, for servers before 1.19
+	int8 := &pb.ScalarQuantization{Type: pb.QuantizationType_Int8, Quantile: pb.PtrOf(float32(0.99)), AlwaysRam: pb.PtrOf(true)}
+	//lint:ignore SA1019 the adapter says so, for servers before 1.19
+	binary := &pb.BinaryQuantization{AlwaysRam: pb.PtrOf(true)}
+	//lint:ignore SA1019 the adapter says so, for servers before 1.19
+	w.create(scriptPrefix+"int8", dense(&pb.VectorParams{OnDisk: pb.PtrOf(true), Datatype: pb.Datatype_Float16.Enum(), QuantizationConfig: pb.NewQuantizationScalar(int8)}))
+	w.create(scriptPrefix+"binary", dense(&pb.VectorParams{QuantizationConfig: pb.NewQuantizationBinary(binary)}))
 	w.do("List", &pb.ListCollectionsRequest{})
 	for _, name := range []string{mainCollection, scriptPrefix + "lexical"} {
 		w.do("CollectionsGet", &pb.GetCollectionInfoRequest{CollectionName: name})
