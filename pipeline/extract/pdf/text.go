@@ -12,7 +12,7 @@ import (
 )
 
 // Version names the rules by which PDF files are read; see extract.Text.Version.
-const Version = "pdf/1"
+const Version = "pdf/2"
 
 // Way is the extract.Text.Way of PDF files.
 const Way = "pdf"

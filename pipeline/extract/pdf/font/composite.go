@@ -33,7 +33,10 @@ func (f *Font) loadComposite(v pdf.Value, data Data) {
 	if f.charset == nil {
 		f.text = programText(child, d, data)
 	}
-	if !embedded(d) && len(f.text) == 0 && f.toUnicode.silent() && child.Key("Subtype").Name() == "CIDFontType2" {
+	if f.charset == nil && len(f.text) == 0 {
+		f.collection = collectionText(child.Key("CIDSystemInfo").Key("Ordering").RawString())
+	}
+	if !embedded(d) && len(f.text) == 0 && f.collection == nil && f.toUnicode.silent() && child.Key("Subtype").Name() == "CIDFontType2" {
 		f.text = usualGlyphs()
 	}
 }

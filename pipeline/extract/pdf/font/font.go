@@ -38,6 +38,7 @@ type Font struct {
 	widths       map[uint32]float64
 	defaultWidth float64
 	text         map[uint32]string // by the number of the glyph
+	collection   []rune            // likewise, of the collection to which the glyphs belong
 }
 
 // Load reads the font v.
@@ -100,6 +101,9 @@ func (f *Font) Next(s []byte) Glyph {
 	}
 	if g.Text == "" {
 		g.Text = f.text[cid]
+	}
+	if g.Text == "" && int(cid) < len(f.collection) && f.collection[cid] != 0 {
+		g.Text = shown(string(f.collection[cid]))
 	}
 	return g
 }

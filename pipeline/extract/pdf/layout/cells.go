@@ -226,6 +226,49 @@ func (c *cutter) splitBand(g *grid, j int) [][]string {
 	return out
 }
 
+// leftToFigures reports whether a grid is a frame around rows of figures that no rule
+// separates: most of its words stand in rows of the grid that hold many lines, and are
+// a table of figures by themselves, with more columns or rows than t, the table that
+// the grid makes.
+func (c *cutter) leftToFigures(g *grid, t *block, words []word, inside []int) bool {
+	deep, all := 0, 0
+	for j := range g.rows() {
+		n, tall := 0, 0
+		for i := range g.columns() {
+			k := g.cell[j*g.columns()+i]
+			if i > 0 && k == g.cell[j*g.columns()+i-1] || j > 0 && k == g.cell[(j-1)*g.columns()+i] {
+				continue
+			}
+			n += len(g.words[k])
+			tall += count(len(g.words[k]) > 3 && c.lineCount(g.words[k]) > 3, 1)
+		}
+		all += n
+		if tall >= 2 {
+			deep += n
+		}
+	}
+	if 10*deep < 6*all || deep == 0 {
+		return false
+	}
+	own := make([]word, len(inside))
+	for i, k := range inside {
+		own[i] = words[k]
+	}
+	var figures *block
+	left := 0
+	for _, w := range c.figured(own) {
+		switch {
+		case w.table == nil:
+			left++
+		case figures != nil:
+			return false
+		default:
+			figures = w.table
+		}
+	}
+	return figures != nil && 10*left <= 3*len(own) && (t == nil || len(figures.columns) > len(t.rows[0]) || 3*len(figures.rows) > 4*len(t.rows))
+}
+
 // figuresOf counts the lines that are figures.
 func figuresOf(lines []line) int {
 	n := 0
@@ -291,7 +334,8 @@ func (g *grid) withoutEmptyColumns(rows [][]string) [][]string {
 }
 
 // headerRows is the number of rows that name the columns: the first, unless it
-// is a row of figures like the others, and further ones that are as bold.
+// is a row of figures like the others, and further ones that are as bold. Years are
+// names.
 func headerRows(rows [][]string, bold []bool) int {
 	if len(rows) < 2 {
 		return 0
@@ -306,7 +350,7 @@ func headerRows(rows [][]string, bold []bool) int {
 	numbers, filled := 0, 0
 	for _, s := range rows[0] {
 		filled += count(s != "", 1)
-		numbers += count(isNumber(s), 1)
+		numbers += count(isNumber(s) && !isPeriod(s), 1)
 	}
 	if filled == 0 || 2*numbers > filled {
 		return 0

@@ -87,8 +87,15 @@ func (d *Document) Blocks() []extract.Block {
 	for i := range d.pages {
 		p := &d.pages[i]
 		begin := len(blocks)
+		turned := p.turnedWords()
 		for k := range p.layers {
-			blocks = append(blocks, d.cut(p, &p.layers[k], k > 0, body)...)
+			if l := &p.layers[k]; len(l.words) > 0 {
+				blocks = append(blocks, d.cut(p, l, turned, k > 0, body)...)
+			}
+			if k == 0 {
+				p.withoutTaken(turned)
+				turned = nil
+			}
 		}
 		if len(blocks) > begin {
 			blocks[begin].first = true
@@ -99,13 +106,14 @@ func (d *Document) Blocks() []extract.Block {
 	return a.run()
 }
 
-// cut puts the words of one direction of a page into blocks.
-func (d *Document) cut(p *pageWords, l *layerWords, beside bool, body float64) []block {
+// cut puts the words of one direction of a page into blocks. Words of turned that
+// stand in its tables are marked as taken.
+func (d *Document) cut(p *pageWords, l *layerWords, turned []turnedWord, beside bool, body float64) []block {
 	sizes := map[int]int{}
 	for i := range l.words {
 		sizes[sizeKey(l.words[i].size)] += l.words[i].runes
 	}
-	c := cutter{page: p.number, em: min(usualSize(sizes), 1.5*body), vocabulary: d.vocabulary, rules: rulingOf(p.rules, l.angle)}
+	c := cutter{page: p.number, em: min(usualSize(sizes), 1.5*body), vocabulary: d.vocabulary, rules: rulingOf(p.rules, l.angle), turned: turned}
 	left, right := math.Inf(1), math.Inf(-1)
 	for i := range l.words {
 		left, right = min(left, l.words[i].x0), max(right, l.words[i].x1)

@@ -263,12 +263,13 @@ type figureColumn struct {
 // tabular weighs whether the columns of a run are those of a table.
 func (c *cutter) tabular(r *figureRun) bool {
 	columns := make([]figureColumn, len(r.columns))
-	n, misfits, fixed, leads, prose, between := 0, 0, 0, 0, 0, 0
+	n, misfits, fixed, leads, prose, between, labels := 0, 0, 0, 0, 0, 0, 0
 	for k := r.from; k <= r.to; k++ {
 		l := &r.lines[k]
 		if !l.data() {
 			between++
 			prose += count(l.runes >= 40, 1)
+			labels += count(len(l.tokens) == 1 && r.column(&l.tokens[0]) == 0, 1)
 			continue
 		}
 		n++
@@ -289,12 +290,13 @@ func (c *cutter) tabular(r *figureRun) bool {
 	if 6*misfits > n || leads >= 2 || prose > 2 && 3*prose > n {
 		return false
 	}
-	figures, aligned, texts, runningText, filled := 0, 0, 0, 0, 0
+	figures, aligned, texts, runningText, filled, fullest := 0, 0, 0, 0, 0, 0
 	for k := range columns {
 		f := &columns[k]
 		filled += f.tokens
 		if k > 0 && 2*f.figures >= f.tokens-f.voids && f.figures > 0 {
 			figures++
+			fullest = max(fullest, f.tokens)
 			aligned += count(f.aligned(c.em, 5), 1)
 			continue
 		}
@@ -303,7 +305,7 @@ func (c *cutter) tabular(r *figureRun) bool {
 	}
 	first := &columns[0]
 	switch {
-	case figures == 0 || runningText > 0 || 3*aligned < 2*figures || 5*filled < 2*n*len(columns):
+	case figures == 0 || runningText > 0 || 3*aligned < 2*figures || 5*filled < 2*n*len(columns) || 10*fullest < 7*n || 10*(first.tokens+labels) < 3*n:
 		return false
 	case 2*fixed > n && (texts > 0 && texts >= figures || n < 4):
 		return false // program text

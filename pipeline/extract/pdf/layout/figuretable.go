@@ -66,9 +66,14 @@ func (c *cutter) figureTable(r *figureRun, free int) (t *block, first, last int)
 }
 
 // namesColumns reports whether the figures of line k name columns: years and spells,
-// or the numbers from one on.
+// the numbers from one on, or what stands among words over columns of figures.
 func (r *figureRun) namesColumns(k int) bool {
 	l := &r.lines[k]
+	if words, figures := l.kinds(); words > 1 && words >= figures && k+1 < len(r.lines) {
+		_, below := r.lines[k+1].kinds()
+		_, further := r.lines[min(k+2, r.to)].kinds()
+		return max(below, further) >= figures+words
+	}
 	figures, periods, next := 0, 0, 1
 	for i := range l.tokens {
 		t := &l.tokens[i]
@@ -91,6 +96,19 @@ func (r *figureRun) namesColumns(k int) bool {
 		}
 	}
 	return figures >= 2 && (periods == figures || next > 3 && k == r.from)
+}
+
+// kinds counts the tokens behind the first that are words, and those that are figures
+// or stand for one.
+func (l *tokenLine) kinds() (words, figures int) {
+	for i := range l.tokens {
+		if i > 0 && !l.tokens[i].figure && !l.tokens[i].void {
+			words++
+		} else if i > 0 {
+			figures++
+		}
+	}
+	return words, figures
 }
 
 // ordinal is n in digits, for n below 100.
@@ -118,6 +136,10 @@ func (c *cutter) headLines(r *figureRun, free, body int) (heads []int, label int
 			gap = 3.6
 		}
 		if len(l.tokens) == 0 || l.y-r.lines[k+1].y > gap*max(c.em, l.size) || caption(l.text()) || l.size > 1.25*r.lines[body].size {
+			// The end of a caption of several lines is no name.
+			for caption(l.text()) && len(heads) > 0 && heads[len(heads)-1] == k+1 && len(r.lines[k+1].tokens) == 1 && l.y-r.lines[k+1].y <= 1.35*c.em && l.x1 > r.cuts[len(r.cuts)-1] {
+				heads = heads[:len(heads)-1]
+			}
 			break
 		}
 		if named && c.ruledOff(l, &r.lines[k+1], r) {

@@ -41,9 +41,14 @@ func (c *cutter) tables(words []word) []word {
 		if c.crosses(g, words, taken, inside) {
 			continue
 		}
+		g.splitTall()
+		upright := g.fillTurned(c.turned)
 		t := c.tableOf(g)
-		if t == nil {
+		if c.leftToFigures(g, t, words, inside) || t == nil {
 			continue
+		}
+		for _, k := range upright {
+			c.turned[k].taken = true
 		}
 		for _, k := range inside {
 			taken[k] = true
@@ -263,6 +268,51 @@ func (g *grid) merge() {
 	}
 	for i := range g.cell {
 		g.cell[i] = root(i)
+	}
+}
+
+// splitTall takes apart the cells that reach over several rows and hold a line for
+// each of them: a column in which no rules are drawn.
+func (g *grid) splitTall() {
+	columns, rows := g.columns(), g.rows()
+	for i := range columns {
+		for j := 0; j < rows; {
+			k := g.cell[j*columns+i]
+			n := j + 1
+			for n < rows && g.cell[n*columns+i] == k {
+				n++
+			}
+			// Only what is one column wide and begins here.
+			if n-j >= 3 && k == j*columns+i && (i+1 == columns || g.cell[j*columns+i+1] != k) {
+				g.splitCell(k, i, j, n)
+			}
+			j = n
+		}
+	}
+}
+
+// splitCell takes the cell k of column i and rows j to n apart where nearly each row
+// has one line of it.
+func (g *grid) splitCell(k, i, j, n int) {
+	lines := linesOf(g.words[k])
+	if 5*len(lines) < 4*(n-j) || len(lines) > n-j {
+		return
+	}
+	at := make([]int, len(lines))
+	for l := range lines {
+		y := lines[l].y + 0.3*lines[l].size
+		row, _ := slices.BinarySearchFunc(g.ys, y, func(edge, y float64) int { return cmp.Compare(y, edge) })
+		at[l] = min(max(row-1, j), n-1)
+		if l > 0 && at[l] == at[l-1] {
+			return
+		}
+	}
+	delete(g.words, k)
+	for row := j; row < n; row++ {
+		g.cell[row*g.columns()+i] = row*g.columns() + i
+	}
+	for l := range lines {
+		g.words[at[l]*g.columns()+i] = lines[l].words
 	}
 }
 

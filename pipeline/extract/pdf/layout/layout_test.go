@@ -391,3 +391,25 @@ func TestMarksNameHeadings(t *testing.T) {
 		t.Errorf("got %+v", b)
 	}
 }
+
+func TestNamesOfColumnsThatStandUpright(t *testing.T) {
+	p := newPen(1)
+	for _, y := range []float64{700, 640, 620, 600} {
+		p.rule(50, y, 250, y)
+	}
+	for _, x := range []float64{50, 150, 200, 250} {
+		p.rule(x, 600, x, 700)
+	}
+	p.at(55, 645, "Task")
+	p.at(55, 627, "Read logs")
+	p.at(172, 627, "X")
+	p.at(55, 607, "Write logs")
+	p.at(222, 607, "X")
+	p.angle = 90
+	for i, name := range []string{"Reader", "Writer"} {
+		for k, r := range name {
+			p.glyph(178+50*float64(i), 645+5*float64(k), string(r))
+		}
+	}
+	wants(t, markdown(p), "| Task | Reader | Writer |\n| --- | --- | --- |\n| Read logs | X |  |\n| Write logs |  | X |\n")
+}

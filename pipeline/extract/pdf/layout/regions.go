@@ -46,6 +46,7 @@ type cutter struct {
 	rules  ruling
 	blocks []block
 	leaves int // columns that were finished
+	turned []turnedWord
 
 	vocabulary vocabulary
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Lines cut into what may be cells: phrases between wide gaps, and figures.
@@ -74,7 +75,7 @@ func tokensOf(words []word, space, wide float64) []token {
 			a, b := &words[k-1], &words[k]
 			gap := b.x0 - a.x1
 			switch {
-			case b.glued:
+			case b.glued, isCurrency(a.text) && isFigure(b.text) && gap < 8*b.size:
 				continue
 			case gap > wide:
 			case tail[k-1] && tail[k] && gap > 0.5*space && !grouped(a.text, b.text):
@@ -87,7 +88,7 @@ func tokensOf(words []word, space, wide float64) []token {
 		for i := begin; i < k; i++ {
 			t.x1 = max(t.x1, words[i].x1)
 		}
-		t.figure = tail[begin] || k-begin == 1 && isFigure(words[begin].text)
+		t.figure = tail[begin] || k-begin == 2 && isCurrency(words[begin].text) && tail[k-1] || k-begin == 1 && isFigure(words[begin].text)
 		t.void = k-begin == 1 && isVoid(words[begin].text)
 		out = append(out, t)
 		begin = k
@@ -134,6 +135,13 @@ func isFigure(s string) bool {
 		}
 	}
 	return digits > 0 && letters <= 2
+}
+
+// isCurrency reports whether a word is the sign of a currency alone, which stands at
+// the edge of a column before its figures.
+func isCurrency(s string) bool {
+	r, n := utf8.DecodeRuneInString(s)
+	return n == len(s) && unicode.Is(unicode.Sc, r)
 }
 
 // isVoid reports whether a word says that there is no figure.
