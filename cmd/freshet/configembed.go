@@ -6,7 +6,10 @@ import (
 	"strings"
 )
 
-const providerNone = "none"
+const (
+	providerNone   = "none"
+	providerStatic = "static" // a table of vectors, without a network
+)
 
 // embedConfig says who makes dense vectors. Nothing is sent to anybody unless a
 // provider is named.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"freshet/index"
 	"freshet/index/catalog"
 	"freshet/pipeline/embed"
+	"freshet/pipeline/embed/static"
 )
 
 // embedderOptions are what an Embedder of this program is made with.
@@ -40,7 +42,12 @@ func newEmbedder(o embedderOptions) (*embed.Embedder, error) {
 
 // newProvider makes what the configuration names.
 func newProvider(x *embedConfig) (embed.Provider, error) {
-	if !slices.Contains(embed.PresetNames(), x.Provider) {
+	switch {
+	case x.Provider == providerStatic && x.Directory == "":
+		return nil, errors.New("embedding.directory is missing: where the model's tokenizer.json and model.safetensors lie")
+	case x.Provider == providerStatic:
+		return static.Open(x.Directory)
+	case !slices.Contains(embed.PresetNames(), x.Provider):
 		return nil, unknownProvider(x.Provider)
 	}
 	if x.Model == "" {
@@ -58,7 +65,7 @@ func newProvider(x *embedConfig) (embed.Provider, error) {
 }
 
 func unknownProvider(name string) error {
-	all := append([]string{providerNone}, embed.PresetNames()...)
+	all := append([]string{providerNone, providerStatic}, embed.PresetNames()...)
 	if near := connectors.Nearest(name, all); near != "" {
 		return fmt.Errorf("embedding.provider: %q is not a provider; did you mean %q?", name, near)
 	}
