@@ -27,8 +27,9 @@ func (e *Embedder) ask(ctx context.Context, kind Kind, texts []string, canary bo
 	if err == nil && len(vectors) != len(all) {
 		err = &Error{Reason: WrongCount, Detail: fmt.Sprintf("%d vectors for %d texts", len(vectors), len(all))}
 	}
+	dimension := 0
 	if err == nil {
-		err = e.agree(vectors)
+		dimension, err = e.agree(vectors)
 	}
 	e.counters.asked(len(all), usage, e.tokens(kind, all), e.o.Now().Sub(began), err)
 	if err != nil {
@@ -47,11 +48,13 @@ func (e *Embedder) ask(ctx context.Context, kind Kind, texts []string, canary bo
 			return nil, nil, err
 		}
 		vectors, reasons = slices.Delete(vectors, at, at+1), slices.Delete(reasons, at, at+1)
+		e.settle(dimension)
 	}
 	if err := allBad(reasons); err != nil {
 		e.counters.failed(err)
 		return nil, nil, err
 	}
+	e.settle(dimension)
 	return vectors, reasons, nil
 }
 
@@ -191,6 +194,7 @@ func (e *Embedder) reference(ctx context.Context, kind Kind, got []float32) ([]f
 			if why := normalise(kept); why != "" {
 				return nil, fmt.Errorf("the canary's kept vector is unusable: %s", why)
 			}
+			e.settle(len(kept))
 			return e.ledger.refer(key, kept, true), nil
 		}
 	}

@@ -245,3 +245,44 @@ func TestAQuestionOfAChangedModelIsNotAnswered(t *testing.T) {
 		}
 	}
 }
+
+// TestACallOfAnySizeEnds: more texts than are kept between calls.
+func TestACallOfAnySizeEnds(t *testing.T) {
+	t.Parallel()
+	e, err := embed.New(embed.Options{Provider: instant{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := e.Passages(t.Context(), texts(20_000))
+	if err != nil || len(got) != 20_000 || got[19_999].Pending() {
+		t.Fatal(err)
+	}
+}
+
+// TestTheDimensionOfAWrongReplyIsNotLearnt: the model that was there while nobody
+// was has another dimension; when the former is back, all is well.
+func TestTheDimensionOfAWrongReplyIsNotLearnt(t *testing.T) {
+	t.Parallel()
+	s := &shelf{kept: map[index.Hash][]float32{}}
+	before := newWorld(t, vllm, s.options)
+	if _, err := before.e.Space(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, vllm, s.options)
+	w.set(wide(func(d []map[string]any) []map[string]any {
+		for _, it := range d {
+			it["embedding"] = []float32{1, 2, 3}
+		}
+		return d
+	}))
+	if _, err := w.e.Space(t.Context()); embed.ReasonOf(err) != embed.ModelChanged {
+		t.Fatal(err)
+	}
+	w.set(nil)
+	if space, err := w.e.Space(t.Context()); err != nil || space.Dimension != dimension {
+		t.Fatalf("%+v %v", space, err)
+	}
+	if got, err := w.e.Passages(t.Context(), texts(3)); err != nil || got[0].Pending() {
+		t.Fatal(err)
+	}
+}

@@ -84,20 +84,26 @@ func (e *Embedder) Dimension() int {
 	return e.dimension
 }
 
-// agree holds vectors to the dimension, which the first good reply settles where
-// it is not configured.
-func (e *Embedder) agree(vectors [][]float32) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	want := e.dimension
+// agree holds the vectors of a reply to one dimension, which is the Space's where
+// that is known, and returns it.
+func (e *Embedder) agree(vectors [][]float32) (int, error) {
+	want := e.Dimension()
 	for _, v := range vectors {
 		if want == 0 {
 			want = len(v)
 		}
 		if len(v) != want || want == 0 {
-			return &Error{Reason: WrongDimension, Detail: fmt.Sprintf("a vector has %d numbers where %d are due", len(v), want)}
+			return 0, &Error{Reason: WrongDimension, Detail: fmt.Sprintf("a vector has %d numbers where %d are due", len(v), want)}
 		}
 	}
-	e.dimension = want
-	return nil
+	return want, nil
+}
+
+// settle makes a dimension the Space's, unless one is already.
+func (e *Embedder) settle(dimension int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.dimension == 0 {
+		e.dimension = dimension
+	}
 }

@@ -16,7 +16,8 @@ const CanaryText = "Freshet asks for this sentence from time to time, to notice 
 // it, another model does not.
 const sameModel = 0.995
 
-// mostHeld bounds the vectors that wait for a canary: 64 MB at 2,048 numbers.
+// mostHeld bounds the vectors that wait for a canary between calls: 64 MB at 2,048
+// numbers.
 const mostHeld = 8192
 
 // ledger keeps vectors of passages back until a canary vouches for them. Its ticks
@@ -31,6 +32,7 @@ type ledger struct {
 	since map[Kind]int             // requests since the last one with a canary
 	known map[index.Hash][]float32 // the canary's vectors, by canaryKey
 	held  map[string]held
+	calls int   // under way
 	good  int64 // tick at which the last request succeeded
 	bad   int64 // tick at which a canary was last found to be wrong
 	wrong bool  // the last canary was
@@ -84,18 +86,27 @@ func (l *ledger) hold(texts []string, vectors [][]float32, vouched bool, sent in
 		if v == nil {
 			continue
 		}
-		if len(l.held) >= mostHeld {
-			l.forgetOne()
-		}
 		l.held[texts[i]] = held{v, l.tick, vouched || l.local}
 	}
 }
 
-// forgetOne drops any vector: one that nobody collected is asked for again.
-func (l *ledger) forgetOne() {
+// begin and end bracket a call. After the last of those that overlap, vectors that
+// nobody collected are forgotten above a limit: they are asked for again.
+func (l *ledger) begin() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls++
+}
+
+func (l *ledger) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls--
 	for text := range l.held {
+		if l.calls > 0 || len(l.held) <= mostHeld {
+			return
+		}
 		delete(l.held, text)
-		return
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 func (e *Embedder) Passages(ctx context.Context, texts []string) ([]Outcome, error) {
 	r := &run{e: e, refused: map[string]Reason{}}
 	distinct := r.distinct(texts)
+	e.ledger.begin()
+	defer e.ledger.end()
 	vectors := make(map[string][]float32, len(distinct))
 	missing, err := distinct, error(nil)
 	for pass := 0; pass < passes && len(missing) > 0 && err == nil; pass++ {

@@ -187,6 +187,9 @@ func (m *Model) readTensors(dir fs.FS, l layout, sum io.Writer) error {
 	if len(table.shape) != 2 || table.shape[0] == 0 || table.shape[1] == 0 {
 		return fmt.Errorf("the tensor %q has the shape %v, where rows and columns are due", l.table, table.shape)
 	}
+	if !table.allFinite() {
+		return fmt.Errorf("the tensor %q holds infinities or NaN: the file is damaged, or was quantised wrongly", l.table)
+	}
 	m.table, m.dimension = table, table.shape[1]
 	if err := m.readMapping(t); err != nil {
 		return err

@@ -192,6 +192,12 @@ func TestWhatIsWrongWithADirectoryIsSaid(t *testing.T) {
 		"too few rows": {func(f map[string]string) {
 			f["model.safetensors"] = string(safetensors(f32("embeddings", []int{2, 2}, 1, 2, 3, 4)))
 		}, "another model"},
+		"NaN in the table": {func(f map[string]string) {
+			f["model.safetensors"] = string(safetensors(f32("embeddings", []int{4, 2}, 1, 2, 3, 4, 5, 6, 7, float32(math.NaN()))))
+		}, "NaN"},
+		"an infinity in half precision": {func(f map[string]string) {
+			f["model.safetensors"] = string(safetensors(array{"embeddings", "F16", []int{4, 1}, []byte{0, 0x3c, 0, 0x3c, 0, 0xfc, 0, 0x3c}}))
+		}, "infinities"},
 		"one column": {func(f map[string]string) {
 			f["model.safetensors"] = string(safetensors(f32("embeddings", []int{2}, 1, 2)))
 		}, "rows and columns"},
@@ -272,6 +278,13 @@ func TestHalfPrecision(t *testing.T) {
 	for h, want := range map[uint16]float32{0: 0, 0x3c00: 1, 0xc000: -2, 0x7bff: 65504, 0x0001: 1.0 / (1 << 24), 0x03ff: 1023.0 / (1 << 24), 0x0400: 1.0 / (1 << 14), 0x3555: 0.33325195} {
 		if got := half(h); got != want {
 			t.Errorf("%#x: %v, want %v", h, got, want)
+		}
+	}
+	for h := range uint16(0x7c00) {
+		raw := binary.LittleEndian.AppendUint16(nil, h|0x8000)
+		sum := []float32{0}
+		if (tensor{kind: "F16", raw: raw}).addRow(sum, 0, 1); sum[0] != -half(h) {
+			t.Fatalf("%#x: %v, want %v", h, sum[0], -half(h))
 		}
 	}
 	if !math.IsInf(float64(half(0x7c00)), 1) || !math.IsNaN(float64(half(0x7e00))) || math.Signbit(float64(half(0x8000))) == false {

@@ -167,7 +167,10 @@ func (t tensor) addRow(sum []float32, row int, weight float32) {
 	case "F16":
 		b := t.raw[2*n*row : 2*n*(row+1)]
 		for i := range sum {
-			sum[i] += weight * half(binary.LittleEndian.Uint16(b[2*i:]))
+			h := uint32(binary.LittleEndian.Uint16(b[2*i:]))
+			// The exponent's bias is set right by a product, which holds for subnormal
+			// numbers too; infinities are not in a table (allFinite).
+			sum[i] += weight * (math.Float32frombits(h&0x8000<<16|h&0x7fff<<13) * (1 << 112))
 		}
 	case "I8":
 		b := t.raw[n*row : n*(row+1)]
@@ -179,6 +182,25 @@ func (t tensor) addRow(sum []float32, row int, weight float32) {
 			sum[i] += weight * float32(t.at(n*row+i))
 		}
 	}
+}
+
+// allFinite reports whether a tensor holds neither infinities nor NaN.
+func (t tensor) allFinite() bool {
+	switch t.kind {
+	case "F16":
+		for i := 0; i < len(t.raw); i += 2 {
+			if t.raw[i+1]&0x7c == 0x7c {
+				return false
+			}
+		}
+	case "F32", "F64", "BF16":
+		for i := range len(t.raw) / t.kind.size() {
+			if x := t.at(i); x-x != 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // half converts IEEE 754 half precision.
