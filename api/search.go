@@ -19,7 +19,10 @@ func (s *Server) searchRoutes(api huma.API) {
 	schemas := api.OpenAPI().Components.Schemas
 	api.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "search", Method: http.MethodPost, Path: "/v1/search", Tags: []string{"search"}, Summary: "Passages that answer a question",
-		Description: "answer.confidence is the share of right pages at that value and may be compared with a threshold; score orders the hits of one answer only.",
+		Description: "answer.confidence is the share of right pages at that value and may be compared with a threshold; score orders the hits of one answer only. " +
+			"scores.dense is the cosine with the question, 0 where it is not known. degraded names what was not at hand: embedder (the answer is by words alone, " +
+			"judged by what words can tell, and its state is never none), index (a standby answered in place of the index), reranker (the order is that before re-ranking). " +
+			"Where nothing can answer, the status is 503 with the code index_unavailable and Retry-After; that is never an answer of state none.",
 		Security:    []map[string][]string{{"key": {}}},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/json": {Schema: schemas.Schema(reflect.TypeFor[searchBody](), true, "SearchRequest")},

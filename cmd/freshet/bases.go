@@ -35,8 +35,8 @@ func (b *bases) load(ctx context.Context) error {
 		for i, r := range rules {
 			synonyms[i] = lexical.Synonym{From: r.Term, To: r.Means, OneWay: !r.TwoWay}
 		}
-		w := base.Weights
-		fresh[base.ID] = retrieve.Base{Languages: base.Languages, Model: modelOf(base.Model), Synonyms: lexical.NewSynonyms(synonyms),
+		w, l := base.Weights, learntOf(base.Model)
+		fresh[base.ID] = retrieve.Base{Languages: base.Languages, Model: l.Model, Fusion: l.Fusion, Synonyms: lexical.NewSynonyms(synonyms),
 			Weights: lexical.Weights{Words: float32(w["words"]), Grams: float32(w["grams"]), TitleWords: float32(w["title_words"]), TitleGrams: float32(w["title_grams"])}}
 	}
 	b.mu.Lock()

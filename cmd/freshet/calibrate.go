@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -21,6 +19,7 @@ type calibrator struct {
 	catalog *catalog.Catalog
 	bases   *bases
 	search  evaluate.Search
+	active  func() retrieve.Active // what search asks
 	log     *slog.Logger
 
 	mu     sync.Mutex      // one fit at a time: each asks a few thousand questions
@@ -50,8 +49,8 @@ func (c *calibrator) fit(ctx context.Context, base string, turning bool) error {
 	if !turning && c.looked[base] {
 		return nil
 	}
-	err := c.fitIfDue(ctx, base)
-	if err == nil {
+	done, err := c.fitIfDue(ctx, base)
+	if err == nil && done {
 		if c.looked == nil {
 			c.looked = make(map[string]bool)
 		}
@@ -60,35 +59,45 @@ func (c *calibrator) fit(ctx context.Context, base string, turning bool) error {
 	return err
 }
 
-func (c *calibrator) fitIfDue(ctx context.Context, base string) error {
+// fitIfDue reports false when there is something left to fit later.
+func (c *calibrator) fitIfDue(ctx context.Context, base string) (bool, error) {
 	b, err := c.catalog.Base(ctx, base)
 	if err != nil {
-		return err
+		return false, err
 	}
 	served, turned, err := c.catalog.Turnover(ctx, base, b.ModelSeq)
-	if err != nil || turned == 0 || float64(turned) < turnedShare*float64(served) {
-		return err
-	}
-	head, err := c.catalog.Head(ctx)
 	if err != nil {
-		return err
+		return false, err
+	}
+	l, seq := learntOf(b.Model), b.ModelSeq
+	due := turned > 0 && float64(turned) >= turnedShare*float64(served)
+	meaning := c.active().Embed != nil && due || l.lacksMeaning(c.active())
+	if !due && !meaning {
+		return true, nil
 	}
 	titles, err := c.titles(ctx, base)
 	if err != nil {
-		return err
+		return false, err
 	}
-	model, err := evaluate.Calibrate(ctx, c.search, base, titles, retrieve.DefaultModel())
-	if err != nil {
-		return err
+	if due {
+		if seq, err = c.catalog.Head(ctx); err != nil {
+			return false, err
+		}
+		if l.Model, err = evaluate.Calibrate(ctx, c.search, base, titles, retrieve.DefaultModel()); err != nil {
+			return false, err
+		}
+		if err := c.bases.keepLearnt(ctx, base, l, seq); err != nil {
+			return false, err
+		}
 	}
-	text, err := json.Marshal(model)
-	if err != nil {
-		return fmt.Errorf("encode the answer model: %w", err)
+	if !meaning {
+		return true, nil
 	}
-	if err := c.catalog.SetModel(ctx, base, string(text), head); err != nil {
-		return err
+	done, err := c.fitMeaning(ctx, base, titles, &l)
+	if err != nil || !done {
+		return false, err
 	}
-	return c.bases.load(ctx)
+	return true, c.bases.keepLearnt(ctx, base, l, seq)
 }
 
 // titles are in order, so that equal bases are fitted alike.
@@ -124,16 +133,4 @@ func worded(title string) bool {
 		}
 	}
 	return words >= 2
-}
-
-// modelOf reads a kept model; one that cannot be read is as good as none.
-func modelOf(text string) *retrieve.Model {
-	if text == "" {
-		return nil
-	}
-	var m retrieve.Model
-	if json.Unmarshal([]byte(text), &m) != nil {
-		return nil
-	}
-	return &m
 }

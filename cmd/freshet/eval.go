@@ -19,18 +19,20 @@ import (
 func (m *Main) evalCommand() *cobra.Command {
 	c := &cobra.Command{Use: "eval", Short: "Measure with golden questions", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	var questions, base, out string
+	var learn bool
 	retrieval := &cobra.Command{
 		Use: "retrieval --questions FILE", Short: "Where the right page ranks, and whether the service knows what it does not know", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if questions == "" {
 				return usage("--questions is missing: a JSONL file of {\"question\", \"expected\": [...], \"answer\"}")
 			}
-			return m.evalRetrieval(cmd.Context(), questions, base, out)
+			return m.evalRetrieval(cmd.Context(), questions, base, out, learn)
 		},
 	}
 	retrieval.Flags().StringVar(&questions, "questions", "", "`FILE` of questions, one JSON object a line")
 	retrieval.Flags().StringVar(&base, "kb", "", "knowledge base `ID`; needed when there are several")
 	retrieval.Flags().StringVar(&out, "out", "", "write a line for each question into this `FILE`")
+	retrieval.Flags().BoolVar(&learn, "learn", false, "first learn from these questions how much meaning counts beside words, and keep it")
 	c.AddCommand(retrieval)
 	return c
 }
@@ -41,6 +43,8 @@ func (m *Main) evalCommand() *cobra.Command {
 type evaluation struct {
 	Base      string              `json:"knowledge_base"`
 	Questions []evaluate.Question `json:"questions"`
+	Learn     bool                `json:"learn,omitempty"`
+	Learnt    *retrieve.Fusion    `json:"learnt,omitempty"`
 	Report    *evaluate.Report    `json:"report,omitempty"`
 	Lines     []evaluate.Line     `json:"lines,omitempty"`
 }
@@ -48,7 +52,7 @@ type evaluation struct {
 // mostQuestions is how many questions one evaluation may have.
 const mostQuestions = 100_000
 
-func (m *Main) evalRetrieval(ctx context.Context, path, base, out string) error {
+func (m *Main) evalRetrieval(ctx context.Context, path, base, out string, learn bool) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("the questions cannot be read: %w; look at --questions", err)
@@ -65,7 +69,7 @@ func (m *Main) evalRetrieval(ctx context.Context, path, base, out string) error 
 			return err
 		}
 		var got evaluation
-		if err := s.do(ctx, http.MethodPost, evalPath, evaluation{Base: base, Questions: questions}, &got); err != nil {
+		if err := s.do(ctx, http.MethodPost, evalPath, evaluation{Base: base, Questions: questions, Learn: learn}, &got); err != nil {
 			return err
 		}
 		if out != "" {
@@ -76,7 +80,7 @@ func (m *Main) evalRetrieval(ctx context.Context, path, base, out string) error 
 		if m.flags.json {
 			return m.printJSON(got.Report)
 		}
-		return m.printEvaluation(got.Report)
+		return m.printEvaluation(got.Report, got.Learnt)
 	})
 }
 
@@ -95,8 +99,11 @@ func writeLines(path string, lines []evaluate.Line) error {
 	return nil
 }
 
-func (m *Main) printEvaluation(r *evaluate.Report) error {
+func (m *Main) printEvaluation(r *evaluate.Report, learnt *retrieve.Fusion) error {
 	t := &table{}
+	if learnt != nil {
+		t.row("meaning", fmt.Sprintf("%.2f", learnt.Share), "", fmt.Sprintf("its share beside words, learnt from %d questions and kept", learnt.Golden))
+	}
 	t.row("questions", thousands(r.Questions))
 	for _, f := range []struct {
 		name  string
@@ -146,13 +153,21 @@ func (h *host) serveEvaluation(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, fmt.Sprintf("there is no knowledge base %q; name another with --kb", e.Base))
 		return
 	}
+	var learnt *retrieve.Fusion
+	if e.Learn {
+		var err error
+		if learnt, err = h.service.learnFusion(r.Context(), e.Base, e.Questions); err != nil {
+			refuse(w, http.StatusUnprocessableEntity, err.Error())
+			return
+		}
+	}
 	lines, err := evaluate.Run(r.Context(), e.Questions, evaluate.Options{Search: h.service.retriever.Search, Request: retrieve.Request{Base: e.Base}})
 	if err != nil {
 		refuse(w, http.StatusUnprocessableEntity, err.Error())
 		return
 	}
 	report := evaluate.Summarise(lines)
-	text, err := json.Marshal(evaluation{Base: e.Base, Report: &report, Lines: lines})
+	text, err := json.Marshal(evaluation{Base: e.Base, Learnt: learnt, Report: &report, Lines: lines})
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, err.Error())
 		return

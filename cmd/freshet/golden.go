@@ -32,7 +32,10 @@ const (
 
 // ask is migrate.Golden.
 func (g *goldenQuestions) ask(ctx context.Context, s *migrate.Serving) (migrate.Answers, error) {
-	active := retrieve.Active{Store: s.Store, Fingerprint: s.Fingerprint()}
+	active := retrieve.Active{Store: s.Store}
+	if s.Target.Space.Dimension > 0 {
+		active.Fingerprint = s.Target.Space.DenseFingerprint() // by which fusions are kept
+	}
 	if s.Model != nil {
 		active.Embed = s.Model.Query
 	}

@@ -101,7 +101,7 @@ func (s *service) start(ctx context.Context) error {
 		Catalog: s.catalog, Terms: s.terms.Terms(), Base: s.bases.get, Now: s.now, Logger: s.log})
 	s.index = &indexKeeper{catalog: s.catalog, machine: s.machine, standbys: s.standbys}
 	s.syncs = newSyncs(s.catalog, s.syncer, s.index.wait, s.log)
-	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, log: s.log}
+	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, active: s.standbys.active, log: s.log}
 	if err := s.makeRunner(); err != nil {
 		return err
 	}
