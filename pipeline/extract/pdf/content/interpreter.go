@@ -129,8 +129,8 @@ func (in *interpreter) operator(op string) {
 			*s, in.stack = in.stack[n-1], in.stack[:n-1]
 		}
 	case "cm":
-		if m := in.matrix().times(s.ctm); m.finite() {
-			s.ctm = m
+		if m, ok := in.matrix(); ok && m.times(s.ctm).finite() {
+			s.ctm = m.times(s.ctm)
 		}
 	case "gs":
 		in.doc.safely(func() { in.parameters(in.resources.Key("ExtGState").Key(string(in.bytes(1)))) })
@@ -147,8 +147,10 @@ func (in *interpreter) operator(op string) {
 	}
 }
 
-func (in *interpreter) matrix() matrix {
-	return matrix{in.number(6), in.number(5), in.number(4), in.number(3), in.number(2), in.number(1)}
+// matrix returns the operands as one; false: they are fewer, and what they are meant to
+// be is not known.
+func (in *interpreter) matrix() (matrix, bool) {
+	return matrix{in.number(6), in.number(5), in.number(4), in.number(3), in.number(2), in.number(1)}, len(in.args) >= len(matrix{})
 }
 
 func (in *interpreter) parameters(gs pdf.Value) {

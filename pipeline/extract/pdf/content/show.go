@@ -36,7 +36,7 @@ func (in *interpreter) textOperator(op string) bool {
 		s.leading = -in.number(1)
 		in.move(in.number(2), in.number(1))
 	case "Tm":
-		if m := in.matrix(); m.finite() {
+		if m, ok := in.matrix(); ok && m.finite() {
 			in.text, in.line = m, m
 		}
 	case "T*":
