@@ -24,13 +24,9 @@ const (
 
 // Preview reads the first n documents as they would be indexed, and writes nothing.
 func (s *sources) Preview(ctx context.Context, spec api.Spec, n int) ([]api.Preview, error) {
-	row, _, err := s.row(spec, s.originOf(ctx, spec))
+	src, err := s.opened(ctx, spec)
 	if err != nil {
-		return nil, invalid(err)
-	}
-	src, _, err := s.opener.open(ctx, row)
-	if err != nil {
-		return nil, invalid(err)
+		return nil, err
 	}
 	out := []api.Preview{}
 	for change, err := range src.Pull(ctx, nothingYet{&notes{values: map[string]string{}}}) {

@@ -125,8 +125,8 @@ func texts(v any) bool {
 	return false
 }
 
-// Test says in words what works of a source that need not be saved.
-func (s *sources) Test(ctx context.Context, spec api.Spec) ([]api.Check, error) {
+// opened opens a source that need not be saved. The errors are api.ErrInvalid.
+func (s *sources) opened(ctx context.Context, spec api.Spec) (connectors.Source, error) {
 	row, _, err := s.row(spec, s.originOf(ctx, spec))
 	if err != nil {
 		return nil, invalid(err)
@@ -134,6 +134,15 @@ func (s *sources) Test(ctx context.Context, spec api.Spec) ([]api.Check, error) 
 	src, _, err := s.opener.open(ctx, row)
 	if err != nil {
 		return nil, invalid(err)
+	}
+	return src, nil
+}
+
+// Test says in words what works of a source that need not be saved.
+func (s *sources) Test(ctx context.Context, spec api.Spec) ([]api.Check, error) {
+	src, err := s.opened(ctx, spec)
+	if err != nil {
+		return nil, err
 	}
 	var out []api.Check
 	for _, c := range src.Check(ctx) {

@@ -9,21 +9,13 @@ import (
 	"time"
 
 	"freshet/connectors/website/sitetest"
-	"freshet/index/catalog"
 )
 
 // passages is what is found of each served document, by ID.
 func (y *year) passages() map[string]string {
 	y.Helper()
 	out := map[string]string{}
-	f := catalog.DocumentFilter{Source: "site", States: []catalog.State{catalog.Present, catalog.Unreadable}}
-	for d, err := range y.catalog.AllDocuments(y.Context(), f) {
-		if err != nil {
-			y.Fatal(err)
-		}
-		if d.VersionSeq == 0 {
-			continue // it was never read
-		}
+	for d := range y.read() {
 		chunks, err := y.catalog.ChunksOf(y.Context(), d.Key)
 		if err != nil {
 			y.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"net/http"
 	"path/filepath"
@@ -113,18 +114,27 @@ func (y *year) run(after time.Duration) catalog.Report {
 	return result.Report
 }
 
+// read yields the documents that the base serves and has read at least once.
+func (y *year) read() iter.Seq[catalog.Document] {
+	y.Helper()
+	return func(yield func(catalog.Document) bool) {
+		f := catalog.DocumentFilter{Source: "site", States: []catalog.State{catalog.Present, catalog.Unreadable}}
+		for d, err := range y.catalog.AllDocuments(y.Context(), f) {
+			if err != nil {
+				y.Fatal(err)
+			}
+			if d.VersionSeq > 0 && !yield(d) {
+				return
+			}
+		}
+	}
+}
+
 // served is what the base serves, by ID.
 func (y *year) served() map[string]held {
 	y.Helper()
 	out := map[string]held{}
-	f := catalog.DocumentFilter{Source: "site", States: []catalog.State{catalog.Present, catalog.Unreadable}}
-	for d, err := range y.catalog.AllDocuments(y.Context(), f) {
-		if err != nil {
-			y.Fatal(err)
-		}
-		if d.VersionSeq == 0 {
-			continue // it was never read
-		}
+	for d := range y.read() {
 		packed, err := y.catalog.LastText(y.Context(), d.Key)
 		if err != nil {
 			y.Fatal(err)
