@@ -155,7 +155,7 @@ func (o *Options) rescoring() *pb.SearchParams {
 // wants them; the values of a term that occurs twice are added.
 func merged(terms []index.Term) (ids []uint32, values []float32) {
 	sorted := slices.Clone(terms)
-	slices.SortStableFunc(sorted, func(a, b index.Term) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(sorted, compareTerms)
 	ids, values = make([]uint32, 0, len(terms)), make([]float32, 0, len(terms))
 	for _, t := range sorted {
 		if n := len(ids); n > 0 && ids[n-1] == t.ID {
