@@ -4,11 +4,15 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	pb "github.com/qdrant/go-client/qdrant"
 
 	"freshet/index"
 )
+
+// explainPage is how many vectors are read at once: some 10 MB.
+const explainPage = 1000
 
 // explain gives the first hits their contributions, from their vectors, and looks
 // at the mark again on the way. It does nothing when neither is wanted.
@@ -17,10 +21,27 @@ func (r *round) explain(ctx context.Context) error {
 	if len(places) == 0 && !r.confirm {
 		return nil
 	}
-	ids := []*pb.PointId{reserved()}
+	ids := make([]*pb.PointId, 0, len(places)+1)
 	for id := range places {
 		ids = append(ids, pointID(id))
 	}
+	// The reserved point comes last, so that the mark is that of after the hits.
+	ids = append(ids, reserved())
+	for page := range slices.Chunk(ids, explainPage) {
+		if err := r.read(ctx, page, places); err != nil {
+			return err
+		}
+	}
+	for _, list := range places {
+		for _, place := range list {
+			r.missing = r.missing || place.hit.Terms == nil
+			r.differs = r.differs || !agrees(place.hit)
+		}
+	}
+	return nil
+}
+
+func (r *round) read(ctx context.Context, ids []*pb.PointId, places map[index.ChunkID][]place) error {
 	mark, err := r.store.get(ctx, &pb.GetPoints{
 		CollectionName: r.store.name, Ids: ids,
 		WithPayload: pb.NewWithPayloadInclude(keyMark), WithVectors: pb.NewWithVectorsInclude(lexicalVector),
@@ -34,18 +55,10 @@ func (r *round) explain(ctx context.Context) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
 	if mark != nil {
 		r.seen = *mark
 	}
-	for _, list := range places {
-		for _, place := range list {
-			r.torn = r.torn || !agrees(place.hit)
-		}
-	}
-	return nil
+	return err
 }
 
 // A place is a hit to be explained.
@@ -79,7 +92,7 @@ func agrees(h *index.Hit) bool {
 	for _, c := range h.Terms {
 		sum += c
 	}
-	return h.Terms != nil && math.Abs(float64(sum-h.Score)) <= 5e-5*math.Max(1, math.Abs(float64(h.Score)))
+	return math.Abs(float64(sum-h.Score)) <= 5e-5*math.Max(1, math.Abs(float64(h.Score)))
 }
 
 func compareTerms(a, b index.Term) int { return cmp.Compare(a.ID, b.ID) }

@@ -1,5 +1,7 @@
 // Package qdrant is the index.Store on a Qdrant server: one collection for each
-// Space, behind an alias that says which of them is active.
+// Space, behind an alias that says which of them is active. A Store asks the
+// collection of its Space by its own name, so that it never meets the vectors of
+// another; the alias is for those who switch and for others who read.
 //
 // A collection has the sparse vector "lexical", without a modifier because idf
 // comes with the query, and the dense vector "dense" where the Space has one. A

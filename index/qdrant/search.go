@@ -63,7 +63,7 @@ func checkQuery(space index.Space, q *index.Query) error {
 
 // settle searches until the mark did not move meanwhile.
 func (s *Store) settle(ctx context.Context, queries []index.Query) ([]index.Result, error) {
-	for range mostTries {
+	for try := range mostTries {
 		before, confirm := s.marks.before()
 		round := &round{store: s, asks: s.asksFor(queries), confirm: confirm}
 		if err := round.run(ctx); err != nil {
@@ -74,7 +74,9 @@ func (s *Store) settle(ctx context.Context, queries []index.Query) ([]index.Resu
 			s.options.Log.Warn("another process moves the mark of the collection: searches ask for it once more from here on; set index.qdrant.shared",
 				"collection", s.name)
 		}
-		if ok && !round.torn {
+		// A server that weighs by vectors less precise than it keeps would differ
+		// always.
+		if ok && !round.missing && (!round.differs || try >= 2) {
 			results := make([]index.Result, len(queries))
 			for i := range round.asks {
 				results[i] = index.Result{Mark: before.Seq, Hits: round.asks[i].hits}
@@ -174,7 +176,9 @@ type round struct {
 	confirm bool // the mark has to be read when the hits are there
 
 	seen index.Mark // as the server had it; after the hits when confirm is set
-	torn bool       // a hit changed while it was looked at
+	// A hit that was to be explained is gone, or its vector is not that of its
+	// score: it was replaced meanwhile.
+	missing, differs bool
 }
 
 func (r *round) run(ctx context.Context) error {

@@ -16,7 +16,7 @@ func (w *writer) work(round int) {
 	w.upsert()
 	if round%3 == 1 {
 		w.do("SetPayload", &pb.SetPayloadPoints{
-			CollectionName: mainCollection, Wait: pb.PtrOf(true), Timeout: pb.PtrOf(uint64(59)), Payload: w.details(w.seq),
+			CollectionName: mainCollection, Wait: pb.PtrOf(true), Timeout: pb.PtrOf(uint64(59)), Payload: w.details(w.seq), Ordering: w.ordering(),
 			PointsSelector: w.some(w.seq - 1),
 		})
 	}
@@ -25,7 +25,9 @@ func (w *writer) work(round int) {
 		Payload: mark("epoch", w.seq), PointsSelector: pb.NewPointsSelector(pb.NewIDNum(1)),
 	})
 	if round%3 == 2 {
-		w.do("Delete", &pb.DeletePoints{CollectionName: mainCollection, Wait: pb.PtrOf(true), Timeout: pb.PtrOf(uint64(59)), Points: w.some(w.seq - 2)})
+		w.do("Delete", &pb.DeletePoints{
+			CollectionName: mainCollection, Wait: pb.PtrOf(true), Timeout: pb.PtrOf(uint64(59)), Points: w.some(w.seq - 2), Ordering: w.ordering(),
+		})
 	}
 	w.query(mainCollection, w.markQuery(), w.sparseQuery(), w.denseQuery(), w.sparseQuery())
 	w.query(mainAlias, w.markQuery(), w.sparseQuery())
@@ -41,6 +43,14 @@ func (w *writer) work(round int) {
 	})
 	w.do("Count", &pb.CountPoints{CollectionName: mainCollection, Exact: pb.PtrOf(true), Filter: &pb.Filter{MustNot: []*pb.Condition{pb.NewHasID(pb.NewIDNum(1))}}})
 	w.do("Facet", &pb.FacetCounts{CollectionName: mainCollection, Key: "base", Limit: pb.PtrOf(uint64(100)), Exact: pb.PtrOf(true)})
+}
+
+// ordering is what a Store says where there are replicas.
+func (w *writer) ordering() *pb.WriteOrdering {
+	if w.random.IntN(2) == 0 {
+		return nil
+	}
+	return &pb.WriteOrdering{Type: pb.WriteOrderingType_Medium}
 }
 
 func (w *writer) ids(n int) []*pb.PointId {
@@ -59,7 +69,7 @@ func (w *writer) some(seq int64) *pb.PointsSelector {
 // upsert writes points under one condition, or one for each sequence number, or
 // none.
 func (w *writer) upsert() {
-	r := &pb.UpsertPoints{CollectionName: mainCollection, Wait: pb.PtrOf(true), Timeout: pb.PtrOf(uint64(59))}
+	r := &pb.UpsertPoints{CollectionName: mainCollection, Wait: pb.PtrOf(true), Timeout: pb.PtrOf(uint64(59)), Ordering: w.ordering()}
 	ids := w.ids(6)
 	switch w.random.IntN(3) {
 	case 0:
