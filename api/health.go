@@ -8,44 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-func (s *Server) indexRoutes(api huma.API) {
-	op := func(id, method, path, summary string) route {
-		return route{access: owners, patient: true, op: huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{"index"}, Summary: summary}}
-	}
-	add(s, api, op("get-index", http.MethodGet, "/v1/index", "How the index stands to the catalog"), s.getIndex)
-	add(s, api, op("verify-index", http.MethodPost, "/v1/index/verify", "Compare catalog and index"), s.compare(false))
-	add(s, api, op("repair-index", http.MethodPost, "/v1/index/repair", "Compare catalog and index and mend what differs"), s.compare(true))
-	add(s, api, op("rebuild-index", http.MethodPost, "/v1/index/rebuild", "Fill the index anew from the catalog"), s.rebuild)
-}
-
-func (s *Server) getIndex(ctx context.Context, _ *struct{}) (*body[IndexStatus], error) {
-	status, err := s.o.Index.Status(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if status.ByBase == nil {
-		status.ByBase = map[string]int{}
-	}
-	return &body[IndexStatus]{Body: status}, nil
-}
-
-func (s *Server) compare(repair bool) func(context.Context, *struct{}) (*body[IndexComparison], error) {
-	return func(ctx context.Context, _ *struct{}) (*body[IndexComparison], error) {
-		found, err := s.o.Index.Verify(ctx, repair)
-		if err != nil {
-			return nil, err
-		}
-		return &body[IndexComparison]{Body: found}, nil
-	}
-}
-
-func (s *Server) rebuild(ctx context.Context, _ *struct{}) (*body[IndexStatus], error) {
-	if err := s.o.Index.Rebuild(ctx); err != nil {
-		return nil, err
-	}
-	return s.getIndex(ctx, nil)
-}
-
 // Health says that the service is there.
 type Health struct {
 	Status string `json:"status" enum:"ok,ready"`

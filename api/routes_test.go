@@ -35,7 +35,7 @@ func TestEveryRouteIsInTheOpenAPIDocumentAndTheOtherWayRound(t *testing.T) {
 		"POST /v1/sources/test", "POST /v1/sources/preview", "GET /v1/sources/{id}/progress", "GET /v1/kinds", "GET /v1/runs", "GET /v1/runs/{run}", "GET /v1/queries",
 		"GET /v1/queries/{id}", "POST /v1/feedback", "GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/{id}", "GET /v1/knowledge-bases",
 		"GET /v1/knowledge-bases/{id}/synonyms", "PUT /v1/knowledge-bases/{id}/synonyms", "GET /v1/index", "POST /v1/index/verify", "POST /v1/index/repair",
-		"POST /v1/index/rebuild", "GET /healthz", "GET /readyz", "GET /openapi.json", "GET /openapi.yaml",
+		"POST /v1/index/rebuild", "GET /v1/index/estimate", "POST /v1/index/switch", "POST /v1/index/rollback", "GET /healthz", "GET /readyz", "GET /openapi.json", "GET /openapi.yaml",
 	} {
 		if !slices.Contains(registered, want) {
 			t.Errorf("%s is missing", want)
@@ -46,7 +46,8 @@ func TestEveryRouteIsInTheOpenAPIDocumentAndTheOtherWayRound(t *testing.T) {
 func TestKeysOpenTheirOwnRoutesOnly(t *testing.T) {
 	w := newWorld(t)
 	forSearch := []string{"POST /v1/search", "GET /v1/queries", "GET /v1/queries/{id}", "POST /v1/feedback", "GET /v1/knowledge-bases"}
-	forOwners := []string{"GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/{id}", "GET /v1/index", "POST /v1/index/verify", "POST /v1/index/repair", "POST /v1/index/rebuild"}
+	forOwners := []string{"GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/{id}", "GET /v1/index", "POST /v1/index/verify", "POST /v1/index/repair", "POST /v1/index/rebuild",
+		"GET /v1/index/estimate", "POST /v1/index/switch", "POST /v1/index/rollback"}
 	for _, pattern := range w.server.mux.patterns {
 		method, path, ok := strings.Cut(pattern, " ")
 		if !ok || openPaths[path] {

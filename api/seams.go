@@ -47,13 +47,21 @@ type Syncs interface {
 	Reject(ctx context.Context, id string, documents []string, by string) (Settled, error)
 }
 
-// Index looks after the Store.
+// Index looks after the index and its change to another one.
 type Index interface {
 	Status(ctx context.Context) (IndexStatus, error)
-	// Verify compares catalog and Store; with repair it mends what differs.
+	// Verify compares catalog and index; with repair it mends what differs.
 	Verify(ctx context.Context, repair bool) (IndexComparison, error)
-	// Rebuild fills the Store anew from the catalog.
-	Rebuild(ctx context.Context) error
+	// Rebuild begins a migration where the configuration asks for another index than
+	// the active one, or where o.Afresh does; else it fills the active one anew and
+	// returns when that is done. ErrConflict with a sentence when that cannot be.
+	Rebuild(ctx context.Context, o RebuildOptions) error
+	// Estimate counts what a migration to what is configured would embed.
+	Estimate(ctx context.Context) (IndexEstimate, error)
+	// Switch has a migration that waits go on; with force though its gain is doubtful.
+	Switch(ctx context.Context, force bool) error
+	// RollBack ends the migration that is under way: the index of before answers.
+	RollBack(ctx context.Context, reason string) error
 	// Ready reports why searches cannot be answered yet, or nil.
 	Ready(ctx context.Context) error
 }
@@ -142,18 +150,6 @@ type Settled struct {
 	Done  int `json:"done"`
 	Kept  int `json:"kept"`
 	Still int `json:"still"`
-}
-
-// IndexStatus is how the Store stands to the catalog.
-type IndexStatus struct {
-	Store  string         `json:"store"`
-	Points int            `json:"points"`
-	ByBase map[string]int `json:"by_knowledge_base"`
-	Bytes  int64          `json:"bytes"`
-	Mark   int64          `json:"mark"`
-	Head   int64          `json:"head"`
-	Behind int64          `json:"behind"`
-	Space  string         `json:"space"`
 }
 
 // IndexComparison is what a comparison of catalog and Store found.

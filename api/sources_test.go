@@ -111,7 +111,12 @@ func TestWhatIsAskedOfASourceReachesTheSeams(t *testing.T) {
 		{"how the index stands", "GET", "/v1/index", "", 200, `"store":"oracle"`, "status"},
 		{"comparing", "POST", "/v1/index/verify", "", 200, `"chunks":6`, "verify repair=false"},
 		{"mending", "POST", "/v1/index/repair", "", 200, `"chunks":6`, "verify repair=true"},
-		{"rebuilding", "POST", "/v1/index/rebuild", "", 200, `"store":"oracle"`, "rebuild\nstatus"},
+		{"rebuilding", "POST", "/v1/index/rebuild", "", 200, `"store":"oracle"`, "rebuild {Hold:false Force:false Afresh:false AcceptCost:false}\nstatus"},
+		{"changing", "POST", "/v1/index/rebuild", `{"hold":true,"accept_cost":true}`, 200, `"store":"oracle"`, "rebuild {Hold:true Force:false Afresh:false AcceptCost:true}\nstatus"},
+		{"estimating", "GET", "/v1/index/estimate", "", 200, `"texts":4`, "estimate"},
+		{"switching", "POST", "/v1/index/switch", "", 200, `"store":"oracle"`, "switch force=false\nstatus"},
+		{"forcing", "POST", "/v1/index/switch", `{"force":true}`, 200, `"store":"oracle"`, "switch force=true\nstatus"},
+		{"going back", "POST", "/v1/index/rollback", `{"reason":"worse"}`, 200, `"store":"oracle"`, `rollback "worse"` + "\nstatus"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w.t = t

@@ -381,6 +381,16 @@ func (f *seams) Verify(_ context.Context, repair bool) (IndexComparison, error) 
 	return IndexComparison{Chunks: 6, Points: 6}, f.note("verify repair=%v", repair)
 }
 
-func (f *seams) Rebuild(context.Context) error { return f.note("rebuild") }
+func (f *seams) Rebuild(_ context.Context, o RebuildOptions) error { return f.note("rebuild %+v", o) }
+
+func (f *seams) Estimate(context.Context) (IndexEstimate, error) {
+	return IndexEstimate{Passages: 6, Texts: 4, Kept: 2}, f.note("estimate")
+}
+
+func (f *seams) Switch(_ context.Context, force bool) error { return f.note("switch force=%v", force) }
+
+func (f *seams) RollBack(_ context.Context, reason string) error {
+	return f.note("rollback %q", reason)
+}
 
 func (f *seams) Ready(context.Context) error { return f.err }

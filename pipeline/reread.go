@@ -69,6 +69,37 @@ func (r *run) rereadDue(ctx context.Context) error {
 	return nil
 }
 
+// A Reread counts the documents of a source that an earlier version read or cut.
+type Reread struct {
+	Source    string
+	Documents int // that are served
+	Left      int // of them, to be made anew by the next runs
+}
+
+// Rereads lists the sources with documents that are still to be made anew.
+func (s *Syncer) Rereads(ctx context.Context) ([]Reread, error) {
+	sources, err := s.Catalog.Sources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Reread
+	for i := range sources {
+		f := catalog.DocumentFilter{Source: sources[i].ID, States: []catalog.State{catalog.Present, catalog.Unreadable}}
+		r := Reread{Source: sources[i].ID}
+		if r.Documents, err = s.Catalog.CountSelected(ctx, f); err != nil {
+			return nil, err
+		}
+		f.NotRecipes = recipesOf(s.Extractor, &sources[i]).settled()
+		if r.Left, err = s.Catalog.CountSelected(ctx, f); err != nil {
+			return nil, err
+		}
+		if r.Left > 0 {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
 // rereadSome makes some documents anew and writes them; whole is false when there
 // were more than a run may read.
 func (r *run) rereadSome(ctx context.Context, page []catalog.Document) (whole bool, err error) {

@@ -42,30 +42,17 @@ type indexKeeper struct {
 	catalog  *catalog.Catalog
 	machine  *migrate.Machine
 	standbys *standbys
+	rereads  func(context.Context) ([]pipeline.Reread, error)
 	needed   int64 // what has to be found before searches are answered
 }
 
 var _ api.Index = (*indexKeeper)(nil)
-
-// Status is how the index stands to the catalog.
-func (k *indexKeeper) Status(ctx context.Context) (api.IndexStatus, error) {
-	s, err := k.machine.Status(ctx)
-	if err != nil {
-		return api.IndexStatus{}, err
-	}
-	a := &s.Active
-	return api.IndexStatus{Store: a.Target.Store, Points: a.Stats.Points, ByBase: a.Stats.ByBase, Bytes: a.Stats.Bytes,
-		Mark: a.Mark, Head: s.Head, Behind: s.Head - a.Mark, Space: a.Target.Space.Lexical}, nil
-}
 
 // Verify compares catalog and index, and with repair mends what differs.
 func (k *indexKeeper) Verify(ctx context.Context, repair bool) (api.IndexComparison, error) {
 	c, err := k.machine.Reconcile(ctx, repair)
 	return api.IndexComparison(c), err
 }
-
-// Rebuild fills the index anew from the catalog.
-func (k *indexKeeper) Rebuild(ctx context.Context) error { return k.machine.Rebuild(ctx) }
 
 // wait returns when everything up to an entry of the change log can be found.
 func (k *indexKeeper) wait(ctx context.Context, seq int64) error { return k.machine.Wait(ctx, seq) }

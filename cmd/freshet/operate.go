@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,71 +13,6 @@ import (
 	"freshet/api"
 	"freshet/index/catalog"
 )
-
-func (m *Main) indexCommand() *cobra.Command {
-	c := &cobra.Command{Use: "index", Short: "Look after the index", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	c.AddCommand(
-		m.indexVerb("status", "How the index stands to the catalog", http.MethodGet, "/v1/index", m.printIndex),
-		m.indexVerb("rebuild", "Fill the index anew from the catalog", http.MethodPost, "/v1/index/rebuild", m.printIndex),
-		m.indexVerb("verify", "Compare catalog and index", http.MethodPost, "/v1/index/verify", m.printComparison),
-		m.indexVerb("repair", "Compare catalog and index and mend what differs", http.MethodPost, "/v1/index/repair", m.printComparison),
-	)
-	return c
-}
-
-func (m *Main) indexVerb(verb, help, method, path string, print func(*session, context.Context, string, string) error) *cobra.Command {
-	return &cobra.Command{Use: verb, Short: help, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return m.with(cmd.Context(), func(ctx context.Context, s *session) error { return print(s, ctx, method, path) })
-	}}
-}
-
-func (m *Main) printIndex(s *session, ctx context.Context, method, path string) error {
-	var v api.IndexStatus
-	if err := s.do(ctx, method, path, nil, &v); err != nil {
-		return err
-	}
-	if m.flags.json {
-		return m.printJSON(v)
-	}
-	t := &table{}
-	t.row("store", v.Store+" ("+v.Space+")")
-	t.row("passages", thousands(v.Points))
-	for _, base := range slices.Sorted(mapKeys(v.ByBase)) {
-		t.row("", base+": "+thousands(v.ByBase[base]))
-	}
-	t.row("size", fmt.Sprintf("%.1f MB", float64(v.Bytes)/(1<<20)))
-	behind := "up to date"
-	if v.Behind > 0 {
-		behind = plural(int(v.Behind), "change", "changes") + " behind the catalog"
-	}
-	t.row("state", fmt.Sprintf("%s (%d of %d)", behind, v.Mark, v.Head))
-	return m.print(t)
-}
-
-func (m *Main) printComparison(s *session, ctx context.Context, method, path string) error {
-	var v api.IndexComparison
-	if err := s.do(ctx, method, path, nil, &v); err != nil {
-		return err
-	}
-	wrong := v.Missing + v.Foreign + v.Differ
-	if m.flags.json {
-		if err := m.printJSON(v); err != nil {
-			return err
-		}
-	} else {
-		text := "the index holds just what the catalog says"
-		if wrong > 0 {
-			text = fmt.Sprintf("%d missing, %d foreign, %d different; %d repaired", v.Missing, v.Foreign, v.Differ, v.Repaired)
-		}
-		if err := m.say("%s passages in the catalog, %s in the index: %s", thousands(v.Chunks), thousands(v.Points), text); err != nil {
-			return err
-		}
-	}
-	if wrong > v.Repaired {
-		return errors.New("catalog and index differ; mend it with `freshet index repair`")
-	}
-	return nil
-}
 
 func (m *Main) keyCommand() *cobra.Command {
 	c := &cobra.Command{Use: "key", Short: "Make, list and revoke API keys", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}

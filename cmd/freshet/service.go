@@ -99,7 +99,7 @@ func (s *service) start(ctx context.Context) error {
 	}
 	s.retriever = retrieve.New(retrieve.Options{Active: s.standbys.active, Rerank: rerank,
 		Catalog: s.catalog, Terms: s.terms.Terms(), Base: s.bases.get, Now: s.now, Logger: s.log})
-	s.index = &indexKeeper{catalog: s.catalog, machine: s.machine, standbys: s.standbys}
+	s.index = &indexKeeper{catalog: s.catalog, machine: s.machine, standbys: s.standbys, rereads: s.syncer.Rereads}
 	s.syncs = newSyncs(s.catalog, s.syncer, s.index.wait, s.log)
 	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, active: s.standbys.active, log: s.log}
 	if err := s.makeRunner(); err != nil {

@@ -231,6 +231,16 @@ func (c *Catalog) Documents(ctx context.Context, f DocumentFilter) ([]Document, 
 	return out, nil
 }
 
+// CountSelected counts the documents that f selects, whatever its Limit.
+func (c *Catalog) CountSelected(ctx context.Context, f DocumentFilter) (int, error) {
+	where, args := f.where()
+	var n int
+	if err := c.read.QueryRowContext(ctx, `SELECT COUNT(*)`+fromDocuments+where, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count documents: %w", err)
+	}
+	return n, nil
+}
+
 // AllDocuments yields every document that f selects, by key, without holding a
 // transaction between two of them.
 func (c *Catalog) AllDocuments(ctx context.Context, f DocumentFilter) iter.Seq2[Document, error] {

@@ -231,6 +231,7 @@ func (m *Machine) resume(ctx context.Context, t *target, now catalog.Migration) 
 	}
 	m.Log.Warn("the new index lost what was not on disk yet; it is filled from the beginning, from vectors that are kept", "target", t.row.ID)
 	now.Phase, now.Place = catalog.PhaseBackfill, index.ChunkID{}
+	now.Progress.Chunks, now.Progress.Kept = 0, 0
 	now.Progress.Restarts++
 	return m.Catalog.SaveMigration(ctx, now)
 }

@@ -152,8 +152,11 @@ var (
 	wordsOnly = index.Space{Lexical: lexical.Version, Provider: "none"}
 )
 
-func newWorld(t testing.TB) *world {
-	w := &world{t: t, dir: t.TempDir(), clock: &clock{}, models: map[string]*fakeModel{}, stores: map[int64]index.Store{}}
+func newWorld(t testing.TB) *world { return newWorldIn(t, t.TempDir()) }
+
+// newWorldIn has its catalog, and its Stores where they are real ones, in dir.
+func newWorldIn(t testing.TB, dir string) *world {
+	w := &world{t: t, dir: dir, clock: &clock{}, models: map[string]*fakeModel{}, stores: map[int64]index.Store{}}
 	w.clock.at.Store(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC).UnixMilli())
 	w.openCatalog()
 	t.Cleanup(func() {
