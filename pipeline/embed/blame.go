@@ -8,8 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// mostParts bounds into how many parts a text is cut that is too long.
-const mostParts = 64
+const (
+	// mostParts bounds into how many parts a text is cut that a server finds too long.
+	mostParts = 64
+	// clearlyBytes a token, a text is taken to be too long without asking: English has
+	// 4 to 5 bytes a token, other languages fewer.
+	clearlyBytes = 5
+)
+
+// needs is into how many parts a text has to be cut for what is known of the model;
+// 1: it may be whole.
+func (e *Embedder) needs(text string) int {
+	if e.limits.TextTokens == 0 || e.limits.Local {
+		return 1
+	}
+	return max(ceil(len(text), clearlyBytes*e.limits.TextTokens), 1)
+}
 
 // blame finds the text that spoils a request, after an error that a text may have
 // caused: it halves the batch until one text is alone. That one is refused only if
@@ -79,9 +93,8 @@ func (e *Embedder) control(ctx, going context.Context, since int64) error {
 func (r *run) alone(ctx, going context.Context, text string, of *Error, sent int64) error {
 	r.find()
 	if of.Reason == TooLong || of.Reason == RequestTooLarge {
-		vector, err := r.e.parts(ctx, going, text)
+		err := r.long(ctx, going, text, 2, sent)
 		if err == nil {
-			r.e.ledger.hold([]string{text}, [][]float32{vector}, false, sent)
 			return nil
 		}
 		if !errors.As(err, &of) || !of.suspects() {
@@ -106,24 +119,31 @@ func (e *Error) refusal() Reason {
 	return e.Reason
 }
 
-// parts embeds a text that is too long: its beginning, or all of it in parts of
-// half the length, of a quarter, and so on until they are taken.
-func (e *Embedder) parts(ctx, going context.Context, text string) ([]float32, error) {
-	var err error
-	for n := 2; n <= mostParts; n *= 2 {
+// long embeds a text that is too long in n parts at least.
+func (r *run) long(ctx, going context.Context, text string, n int, sent int64) error {
+	vector, err := r.e.parts(ctx, going, text, n)
+	if err == nil {
+		r.e.ledger.hold([]string{text}, [][]float32{vector}, false, sent)
+	}
+	return err
+}
+
+// parts embeds a text that is too long: the first of n parts, or all; then of twice
+// as many, and so on until they are taken.
+func (e *Embedder) parts(ctx, going context.Context, text string, n int) ([]float32, error) {
+	for most := max(n, mostParts); ; n *= 2 {
 		pieces := cut(text, n)
 		if e.o.LongTexts == Truncate {
 			pieces = pieces[:1]
 		}
-		var vector []float32
-		if vector, err = e.pool(ctx, going, pieces); err == nil {
+		vector, err := e.pool(ctx, going, pieces)
+		if err == nil {
 			return vector, nil
 		}
-		if why := ReasonOf(err); why != TooLong && why != RequestTooLarge {
+		if why := ReasonOf(err); 2*n > most || why != TooLong && why != RequestTooLarge {
 			return nil, err
 		}
 	}
-	return nil, err
 }
 
 // pool embeds pieces one by one, since the first tells whether their length will

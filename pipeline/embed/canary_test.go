@@ -246,6 +246,29 @@ func TestAQuestionOfAChangedModelIsNotAnswered(t *testing.T) {
 	}
 }
 
+// TestTheFirstQuestionFindsTheFormerModelBack: passages found another model, and
+// nobody asks for passages any more.
+func TestTheFirstQuestionFindsTheFormerModelBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(p *embed.EndpointOptions, _ *embed.Options) { p.QueryPrefix = new("query: ") })
+	if _, err := w.e.Passages(t.Context(), texts(3)); err != nil {
+		t.Fatal(err)
+	}
+	w.become("another")
+	for err := error(nil); embed.ReasonOf(err) != embed.ModelChanged; {
+		_, err = w.e.Passages(t.Context(), []string{"more"})
+	}
+	if _, err := w.e.Query(t.Context(), "a question"); embed.ReasonOf(err) != embed.ModelChanged {
+		t.Fatal(err)
+	}
+	w.become("m")
+	w.pass(3 * time.Second)
+	v, err := w.e.Query(t.Context(), "a question")
+	if err != nil || !near(v, vectorOf("m", "query: a question")) {
+		t.Fatal(err)
+	}
+}
+
 // TestACallOfAnySizeEnds: more texts than are kept between calls.
 func TestACallOfAnySizeEnds(t *testing.T) {
 	t.Parallel()

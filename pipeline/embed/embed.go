@@ -49,8 +49,8 @@ type Limits struct {
 	Texts  int // most texts; 0: unlimited
 	Tokens int // most tokens of all texts together, estimated at a third of the bytes; 0: unlimited
 	// TextTokens is the length of text that the model reads, in its tokens; 0: not
-	// known. Longer texts are sent all the same: the server says whether it takes
-	// them.
+	// known. What is clearly longer is not sent whole, since some servers cut it
+	// without a word; otherwise the server says whether it takes a text.
 	TextTokens int
 	// Local says that vectors are made in this process: nothing to pace, nothing
 	// that changes silently, hence no canary.

@@ -18,7 +18,7 @@ import (
 // good, so that no caller ever keeps one of a model that changed.
 type Embedder struct {
 	o        Options
-	limits   Limits // the Provider's, lowered by the options
+	limits   Limits // the Provider's, or the options'
 	identity Identity
 	pace     *pace
 	size     *batchSize
@@ -37,8 +37,12 @@ func New(o Options) (*Embedder, error) {
 		return nil, err
 	}
 	limits := o.Provider.Limits()
-	limits.Texts = lower(limits.Texts, o.BatchTexts)
-	limits.Tokens = lower(limits.Tokens, o.BatchTokens)
+	if o.BatchTexts > 0 {
+		limits.Texts = o.BatchTexts
+	}
+	if o.BatchTokens > 0 {
+		limits.Tokens = o.BatchTokens
+	}
 	identity := o.Provider.Identity()
 	return &Embedder{o: o, limits: limits, identity: identity, dimension: identity.Dimension,
 		pace:    newPace(o.FirstConcurrency, o.MostConcurrency, o.Now, o.Sleep),
@@ -47,14 +51,6 @@ func New(o Options) (*Embedder, error) {
 		breaker: &breaker{after: o.OpenAfter, cooldown: o.Cooldown, now: o.Now},
 		cache:   newCache(o.CacheQueries),
 	}, nil
-}
-
-// lower is the smaller of two limits of which 0 is none.
-func lower(a, b int) int {
-	if a == 0 || b > 0 && b < a {
-		return b
-	}
-	return a
 }
 
 // Space is the vectors' space, without its lexical half. Where neither the

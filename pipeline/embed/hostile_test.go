@@ -357,6 +357,37 @@ func TestATextThatIsTooLongIsPooledOrCut(t *testing.T) {
 	})
 }
 
+// TestATextThatTheServerWouldCutSilentlyIsNotSentWhole: Ollama says nothing when it
+// cuts a text at the model's length.
+func TestATextThatTheServerWouldCutSilentlyIsNotSentWhole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(p *embed.EndpointOptions, _ *embed.Options) { p.Preset, p.Model = "ollama", "all-minilm" }) // 256 tokens
+	long := strings.Repeat("lorem ipsum ", 600)
+	all := append(texts(20), long)
+	got, err := w.e.Passages(t.Context(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantVectors(t, "m", all[:20], got[:20])
+	if len(got[20].Vector) != dimension {
+		t.Fatalf("%+v", got[20])
+	}
+	var parts strings.Builder
+	for _, r := range w.requests {
+		for _, text := range r.Input {
+			if len(text) > 5*256 {
+				t.Errorf("a text of %d bytes was sent to a model that reads 256 tokens", len(text))
+			}
+			if strings.HasPrefix(text, "lorem") || strings.HasPrefix(text, "ipsum") {
+				parts.WriteString(text)
+			}
+		}
+	}
+	if parts.String() != long {
+		t.Error("the parts are not the text")
+	}
+}
+
 func TestEmptyTextsAreNeverSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -165,6 +165,14 @@ func (l *ledger) refer(key index.Hash, vector []float32, kept bool) []float32 {
 	return l.known[key]
 }
 
+// doubted reports whether the last canary was wrong and there is none by this key
+// to find out whether the former model is back.
+func (l *ledger) doubted(key index.Hash) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.wrong && l.known[key] == nil
+}
+
 // forget makes the next canary the one that is compared with.
 func (l *ledger) forget(key index.Hash) {
 	l.mu.Lock()

@@ -25,7 +25,8 @@ const (
 // Options of an Embedder. Only Provider is needed.
 type Options struct {
 	Provider Provider
-	// Batch lowers the Provider's limits; 0 leaves them. It does not raise them.
+	// BatchTexts and BatchTokens take the place of the Provider's limits; 0 leaves
+	// them. What proves to be too much for the server is lowered by itself.
 	BatchTexts, BatchTokens int
 	// PricePerMillion tokens, in the operator's currency; 0: free.
 	PricePerMillion float64

@@ -145,7 +145,7 @@ func (e *Embedder) plan(texts []string) [][]string {
 	from, tokens := 0, 0
 	for i, t := range texts {
 		n := estimate(len(e.identity.PassagePrefix) + len(t))
-		if i > from && (most > 0 && i-from >= most || e.limits.Tokens > 0 && tokens+n > e.limits.Tokens) {
+		if i > from && (e.needs(t) > 1 || most > 0 && i-from >= most || e.limits.Tokens > 0 && tokens+n > e.limits.Tokens) {
 			out, from, tokens = append(out, texts[from:i]), i, 0
 		}
 		tokens += n
@@ -180,6 +180,13 @@ func (r *run) batch(ctx, going context.Context, texts []string, last bool) error
 // error is the Provider's fault.
 func (r *run) embed(ctx, going context.Context, texts []string, canary bool) error {
 	e := r.e
+	if n := e.needs(texts[0]); n > 1 && len(texts) == 1 {
+		sent := e.ledger.now()
+		if err := r.long(ctx, going, texts[0], n, sent); err != nil {
+			return r.blame(ctx, going, texts, err, sent)
+		}
+		return nil
+	}
 	canary = e.ledger.turn(Passage) || canary && !e.limits.Local
 	if most := e.size.limit(); canary && most > 0 && len(texts) >= most {
 		if len(texts) > 1 {

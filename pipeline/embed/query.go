@@ -54,6 +54,11 @@ func (e *Embedder) question(ctx context.Context, text string) ([]float32, error)
 			return nil, outOfTime(err)
 		}
 	}
+	if e.ledger.doubted(e.canaryKey(Query)) {
+		if err := e.askCanary(ctx, ctx, Passage, false); err != nil {
+			return nil, outOfTime(err)
+		}
+	}
 	for {
 		vectors, reasons, err := e.ask(ctx, Query, []string{text}, e.ledger.turn(Query))
 		if ReasonOf(err) == TooLong && len(text) > shortestCut {
