@@ -303,13 +303,3 @@ func inWord(r rune) bool {
 	}
 	return unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic, unicode.Join_Control)
 }
-
-func wordBefore(text string) bool {
-	r, n := utf8.DecodeLastRuneInString(text)
-	return n > 0 && inWord(r)
-}
-
-func wordAfter(text string) bool {
-	r, n := utf8.DecodeRuneInString(text)
-	return n > 0 && inWord(r)
-}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // mostTokens bounds a vocabulary; the largest known has half a million.
@@ -14,8 +13,8 @@ const mostTokens = 4 << 20
 // split into words -> tokens of each word. Offsets, special tokens around the text
 // and truncation are not needed here and not done.
 type tokenizer struct {
-	raw       []added // looked for before the text is normalised
-	after     []added // and after
+	raw       finds // looked for before the text is normalised
+	after     finds // and after
 	normalise []normaliser
 	split     []splitter
 	words     words
@@ -29,16 +28,6 @@ type words interface {
 	append(ids []int32, word string) []int32
 	// vocabulary calls f for each token.
 	vocabulary(f func(token string, id int32))
-}
-
-// added is a token that is found in the text as it stands.
-type added struct {
-	Content    string `json:"content"`
-	ID         int32  `json:"id"`
-	SingleWord bool   `json:"single_word"`
-	Left       bool   `json:"lstrip"`
-	Right      bool   `json:"rstrip"`
-	Normalized bool   `json:"normalized"`
 }
 
 // file is the shape of tokenizer.json.
@@ -75,9 +64,9 @@ func readTokenizer(raw []byte) (*tokenizer, error) {
 		}
 		t.count = max(t.count, int(a.ID)+1)
 		if a.Normalized {
-			t.after = append(t.after, a)
+			t.after.add(a)
 		} else {
-			t.raw = append(t.raw, a)
+			t.raw.add(a)
 		}
 	}
 	return t, nil
@@ -111,11 +100,11 @@ func (t *tokenizer) size() int { return t.count }
 // encode appends the ids of a text.
 func (t *tokenizer) encode(ids []int32, text string) []int32 {
 	first := true
-	return around(ids, text, t.raw, func(ids []int32, part string) []int32 {
+	return t.raw.around(ids, text, func(ids []int32, part string) []int32 {
 		for _, n := range t.normalise {
 			part = n(part)
 		}
-		return around(ids, part, t.after, func(ids []int32, part string) []int32 {
+		return t.after.around(ids, part, func(ids []int32, part string) []int32 {
 			ids = t.encodePart(ids, part, first)
 			first = false
 			return ids
@@ -149,58 +138,4 @@ func (t *tokenizer) encodePart(ids []int32, text string, first bool) []int32 {
 type piece struct {
 	text  string
 	first bool
-}
-
-// around appends added tokens where they are, and encodes what is between them.
-func around(ids []int32, text string, tokens []added, encode func([]int32, string) []int32) []int32 {
-	from := 0
-	for len(tokens) > 0 && from < len(text) {
-		at, which := nextAdded(text, from, tokens)
-		if which < 0 {
-			break
-		}
-		a := tokens[which]
-		begin, end := at, at+len(a.Content)
-		if a.Left {
-			begin = from + len(strings.TrimRight(text[from:begin], " \t\r\n"))
-		}
-		if a.Right {
-			end = len(text) - len(strings.TrimLeft(text[end:], " \t\r\n"))
-		}
-		if begin > from {
-			ids = encode(ids, text[from:begin])
-		}
-		ids = append(ids, a.ID)
-		from = end
-	}
-	if from < len(text) {
-		ids = encode(ids, text[from:])
-	}
-	return ids
-}
-
-// nextAdded finds the leftmost added token, of several there the longest.
-func nextAdded(text string, from int, tokens []added) (at, which int) {
-	at, which = len(text), -1
-	for i, a := range tokens {
-		k := findAdded(text, from, a)
-		if k >= 0 && (k < at || k == at && which >= 0 && len(a.Content) > len(tokens[which].Content)) {
-			at, which = k, i
-		}
-	}
-	return at, which
-}
-
-func findAdded(text string, from int, a added) int {
-	for {
-		k := strings.Index(text[from:], a.Content)
-		if k < 0 {
-			return -1
-		}
-		k += from
-		if !a.SingleWord || !wordBefore(text[:k]) && !wordAfter(text[k+len(a.Content):]) {
-			return k
-		}
-		from = k + len(a.Content)
-	}
 }
