@@ -142,6 +142,7 @@ type Progress struct {
 	Seen    int       `json:"seen"`
 	Total   int       `json:"total,omitempty"`
 	Chunks  int       `json:"chunks"`
+	Pending int       `json:"pending,omitempty" doc:"Passages whose dense vector is awaited, after the documents"`
 	Started time.Time `json:"started"`
 }
 

@@ -125,5 +125,6 @@ type Progress struct {
 	Seen    int // documents so far
 	Total   int // 0: not known
 	Chunks  int // written so far
+	Pending int // passages whose dense vector is awaited; the documents are done
 	Started time.Time
 }

@@ -120,7 +120,9 @@ func (w *outage) until(query, page, degraded string, limit time.Duration) retrie
 
 func TestQuestionsAreAnsweredWhileQdrantOrTheEmbedderIsAway(t *testing.T) {
 	w := newOutage(t)
-	w.ok("sync")
+	if out := w.ok("sync"); !strings.Contains(out, "2  texts embedded") {
+		t.Errorf("sync says\n%s", out)
+	}
 	w.serve()
 	const returns, hours = "may I send a product back", "when is the shop in Nantes open"
 	if r := w.until(returns, "returns.md", "", time.Minute); r.Hits[0].Scores.Dense <= 0 {
@@ -131,6 +133,11 @@ func TestQuestionsAreAnsweredWhileQdrantOrTheEmbedderIsAway(t *testing.T) {
 	if r := w.search("may I send a thing back", "returns.md"); strings.Join(r.Degraded, ",") != "embedder" {
 		t.Errorf("without the embedder: degraded %v", r.Degraded)
 	}
+	w.write("docs/parking.md", "# Parking\n\nThere are forty parking places behind the shop.\n")
+	if out := w.ok("sync"); !strings.Contains(out, "(vectors_pending)") {
+		t.Errorf("a sync without the embedder says\n%s", out)
+	}
+	w.search("how many parking places", "parking.md")
 	w.embeddings.down.Store(false)
 	w.until(hours, "hours.md", "", 10*time.Second)
 

@@ -61,6 +61,9 @@ func (m *Main) watch(ctx context.Context, c *client, id string) {
 
 // progressText says counts, rate and, where the total is known, the time left.
 func progressText(p *api.Progress, since time.Duration) string {
+	if p.Pending > 0 {
+		return plural(p.Pending, "passage waits", "passages wait") + " for their dense vectors; they can be found by their words"
+	}
 	text := plural(p.Seen, "document", "documents")
 	if p.Total > p.Seen {
 		text = fmt.Sprintf("%s of %s documents", thousands(p.Seen), thousands(p.Total))

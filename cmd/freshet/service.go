@@ -101,6 +101,10 @@ func (s *service) start(ctx context.Context) error {
 		Catalog: s.catalog, Terms: s.terms.Terms(), Base: s.bases.get, Now: s.now, Logger: s.log})
 	s.index = &indexKeeper{catalog: s.catalog, machine: s.machine, standbys: s.standbys, rereads: s.syncer.Rereads}
 	s.syncs = newSyncs(s.catalog, s.syncer, s.index.wait, s.log)
+	s.syncs.vectors = vectorsAwaited{machine: s.machine}
+	if s.scheduled {
+		s.syncs.vectors.within = serveAwaits
+	}
 	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, active: s.standbys.active, log: s.log}
 	if err := s.makeRunner(); err != nil {
 		return err

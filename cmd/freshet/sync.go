@@ -161,6 +161,9 @@ func (m *Main) printReport(r *catalog.Report, rehearsal bool) error {
 	if r.ChunksWritten > 0 {
 		t.row("", thousands(r.ChunksWritten), "passages written")
 	}
+	if r.Embedded > 0 {
+		t.row("", thousands(r.Embedded), "texts embedded")
+	}
 	if err := m.print(t); err != nil {
 		return err
 	}

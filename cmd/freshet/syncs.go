@@ -25,6 +25,7 @@ type syncs struct {
 	catalog *catalog.Catalog
 	syncer  *pipeline.Syncer
 	wait    func(ctx context.Context, seq int64) error // until all up to seq can be found
+	vectors vectorsAwaited
 	runner  *schedules.Runner
 	fit     *calibrator
 	log     *slog.Logger
@@ -143,11 +144,13 @@ func (s *syncs) work(ctx context.Context, l *schedules.Lease) (schedules.Outcome
 	defer context.AfterFunc(want.ctx, cancel)()
 	s.note(pipeline.Progress{Source: l.Subject, Started: time.Now()})
 	defer s.forget(l.Subject)
+	before := s.vectors.made()
 	o := pipeline.RunOptions{Full: want.options.Full, Fence: &catalog.Fence{Key: l.Key, Token: l.Token}, Progress: s.note}
 	result, err := s.syncer.Run(ctx, l.Subject, o)
 	want.report, want.err = result.Report, err
 	if err == nil {
 		want.err = s.found(ctx, &want.report)
+		want.report.Embedded = s.vectors.made() - before
 	}
 	switch {
 	case want.ctx.Err() != nil:
@@ -174,6 +177,9 @@ func (s *syncs) found(ctx context.Context, r *catalog.Report) error {
 		r.Because("index_behind")
 	}
 	r.LagMS.Searchable = time.Since(began).Milliseconds()
+	if err := s.embedded(ctx, r, head); err != nil {
+		return err
+	}
 	s.fit.after(ctx, r)
 	return nil
 }
@@ -245,7 +251,7 @@ func (s *syncs) Progress(id string) (api.Progress, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.progress[id]
-	return api.Progress{Seen: p.Seen, Total: p.Total, Chunks: p.Chunks, Started: p.Started}, ok
+	return api.Progress{Seen: p.Seen, Total: p.Total, Chunks: p.Chunks, Pending: p.Pending, Started: p.Started}, ok
 }
 
 // Approve carries out what waits for a person.
