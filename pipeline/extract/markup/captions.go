@@ -61,6 +61,10 @@ var bylines = []string{"by ^", "par ^", "published", "updated", "posted", "publi
 // credits are in lines that say whose a picture is.
 var credits = []string{"©", "photo", "getty", "shutterstock", "image:", "credit:", "crédit"}
 
+// plugs are in lines that ask something of the reader, or say who helped.
+var plugs = []string{"follow ", "subscribe", "sign up", "newsletter", "twitter", "facebook", "instagram", "click here", "read more", "contributed to",
+	"reporting by", "editing by", "@", "email", "copyright", "abonnez", "inscrivez", "suivez", "this story", "this article", "cet article"}
+
 // wholeCaptions are captions when nothing else stands in the line: in help pages
 // sentences begin with these words.
 var wholeCaptions = []string{

@@ -16,7 +16,7 @@ import (
 )
 
 // HTMLVersion names the rules by which pages are read.
-const HTMLVersion = "html/2"
+const HTMLVersion = "html/3"
 
 // ReadHTML reads a page or a fragment of one.
 func ReadHTML(ctx context.Context, page string, o extract.Options) (*extract.Text, error) {

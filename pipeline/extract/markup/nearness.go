@@ -15,6 +15,8 @@ const (
 	nearFigure
 	nearPerson // what is said of the author
 	nearSide   // a side column
+	nearComments
+	nearDeck // a line between title and text
 )
 
 func nearOf(n *html.Node) nearness {
@@ -54,10 +56,14 @@ func nearName(part string) nearness {
 		return nearPerson | nearDoubtful
 	case "sidebar", "rail", "aside", "widget", "side", "right", "secondary", "newsletter", "inscription", "signup", "subscribe", "promo", "disclaimer", "print":
 		return nearSide | nearDoubtful
+	case "comment", "comments", "commentlist", "respond", "reply", "discussion", "disqus", "commentaires":
+		return nearComments | nearDoubtful
+	case "subtitle", "standfirst", "dek", "deck", "subhead", "subheading", "summary", "excerpt", "lede", "chapo", "chapeau":
+		return nearDeck | nearDoubtful
 	case "meta", "tags", "tag", "date", "teaser", "teasers", "card", "recommended", "recommendations", "more", "trending", "popular", "copyright", "rating",
-		"toolbar", "player", "topbar", "banner", "login", "paywall", "info", "comment", "respond", "reply", "discussion", "bottom", "links", "toc", "tools",
+		"toolbar", "player", "topbar", "banner", "login", "paywall", "info", "bottom", "links", "toc", "tools",
 		"notice", "alert", "cta", "box", "infobox", "next", "prev", "previous", "readmore", "latest", "sponsored", "feed", "twitter", "facebook", "instagram",
-		"label", "labels", "categories", "category", "timestamp", "posted", "header", "head", "top", "subtitle", "hidden":
+		"label", "labels", "categories", "category", "timestamp", "posted", "header", "head", "top", "hidden":
 		return nearDoubtful
 	}
 	return 0

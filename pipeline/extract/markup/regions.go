@@ -42,6 +42,24 @@ func regionOf(n *html.Node) region {
 	return marginalName(attr(n, "class")) | marginalName(attr(n, "id"))
 }
 
+// longTrail is the length, in bytes, from which on the text beside the links of a
+// trail is too long for one: some sites name the whole article after its trail.
+const longTrail = 300
+
+// beside is the length, in bytes, of the text below n that is in no link.
+func beside(n *html.Node) int {
+	sum := 0
+	for c := n.FirstChild; c != nil && sum < longTrail; c = c.NextSibling {
+		switch {
+		case c.Type == html.TextNode:
+			sum += len(strings.TrimSpace(c.Data))
+		case c.Type == html.ElementNode && c.DataAtom != atom.A && !textless(c):
+			sum += beside(c)
+		}
+	}
+	return sum
+}
+
 // trail recognises the links that say where in the site a page stands. Article
 // extraction likes to take them for the first sentence.
 func trail(n *html.Node) bool {
@@ -55,7 +73,7 @@ func trail(n *html.Node) bool {
 		name = strings.ToLower(name)
 		for _, word := range [...]string{"breadcrumb", "fil d’ariane", "fil d'ariane", "fil-ariane", "filariane"} {
 			if strings.Contains(name, word) {
-				return true
+				return beside(n) < longTrail
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"freshet/pipeline/extract"
 )
@@ -12,6 +13,10 @@ import (
 // longEnough is the length, in letters and digits, from which on a block that both
 // libraries found marks where the content begins and ends.
 const longEnough = 60
+
+// longPlug is the longest text, in bytes, that is searched for what it asks of its
+// readers.
+const longPlug = 600
 
 // A looker sees the features of the blocks of a page.
 type looker struct {
@@ -23,13 +28,15 @@ type looker struct {
 	first, last int // the first and the last longer block that both found, -1 where there is none
 	any         bool
 	before      int             // the block before, -1 for the first
+	head        int             // the heading directly above, -1 where there is none
 	dull        bool            // the heading above is a caption
 	seen        map[string]bool // the longer texts so far
+	page        overview
 }
 
-// sights returns the features of each block; of headings there are none.
+// sights returns the features of each block.
 func (b *builder) sights(v votes, around *surroundings) []sight {
-	l := looker{b: b, v: v, around: around, title: wordSet(b.page.title), first: -1, last: -1, before: -1, seen: map[string]bool{}}
+	l := looker{b: b, v: v, around: around, title: wordSet(b.page.title), first: -1, last: -1, before: -1, head: -1, seen: map[string]bool{}}
 	l.boxes = boxesOf(b, v)
 	for i := range b.blocks {
 		if b.blocks[i].Kind == extract.Heading {
@@ -43,14 +50,17 @@ func (b *builder) sights(v votes, around *surroundings) []sight {
 			l.last = i
 		}
 	}
+	l.page = overviewOf(b, v)
 	out := make([]sight, len(b.blocks))
 	for i := range b.blocks {
 		if block := &b.blocks[i]; block.Kind == extract.Heading {
 			l.dull = !block.Question && caption(block.Text)
+			out[i] = l.heading(i)
+			l.head = i
 			continue
 		}
 		out[i] = l.look(i)
-		l.before = i
+		l.before, l.head = i, -1
 	}
 	return out
 }
@@ -71,7 +81,12 @@ func (l *looker) look(i int) sight {
 		s.set(seenBefore, l.seen[text])
 		l.seen[text] = true
 	}
+	s.set(inP, m.node != nil && m.node.DataAtom == atom.P)
+	s.set(italic, slanted(m.node))
+	s.set(headLost, l.head >= 0 && !l.v.found(l.head) && !l.b.page.isTitle(&l.b.blocks[l.head]))
+	s.set(underTitle, l.head >= 0 && l.b.page.isTitle(&l.b.blocks[l.head]))
 	l.ask(&s, i)
+	l.compare(&s, i)
 	return s
 }
 
@@ -147,6 +162,8 @@ func (s *sight) place(p place) {
 	s.set(inFigure, p.near&nearFigure != 0)
 	s.set(inPerson, p.near&nearPerson != 0)
 	s.set(inSide, p.near&nearSide != 0)
+	s.set(inComments, p.near&nearComments != 0)
+	s.set(inDeck, p.near&nearDeck != 0)
 	s.set(namedContent, p.near&nearContent != 0)
 }
 
@@ -169,10 +186,12 @@ func (s *sight) says(text string) {
 		}
 	}
 	s.set(numbers, digits > 0 && digits*4 >= letters)
-	if len(text) < 400 {
+	if len(text) < longPlug {
 		lower := strings.ToLower(text)
+		s.set(plug, names(lower, plugs))
+		s.set(upper, len(text) > 3 && text != lower && text == strings.ToUpper(text))
 		s.set(byline, len(text) < 120 && names(lower, bylines))
-		s.set(credit, names(lower, credits))
+		s.set(credit, len(text) < 400 && names(lower, credits))
 	}
 }
 

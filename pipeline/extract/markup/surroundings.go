@@ -66,7 +66,7 @@ func (a *surroundings) of(n *html.Node) place {
 		p.inside |= regionOf(n)
 		p.near |= near
 	} else {
-		p.near |= near & nearContent
+		p.near |= near & (nearContent | nearComments)
 	}
 	a.places[n] = p
 	return p

@@ -36,13 +36,34 @@ func (b *builder) inText(text string) []bool {
 }
 
 // lenient is the score down to which a block between two parts of the content is
-// kept.
-const lenient = -0.5
+// kept; hopeless and hopelessShort those down to which one is that nothing speaks
+// against. Of articles the libraries find most: what they leave out of a page of which
+// they both found fewer than shortPage letters and digits says less.
+const (
+	lenient       = -0.5
+	hopeless      = -1
+	hopelessShort = -2
+	shortPage     = 2500
+)
+
+// floor is the score below which a block is left out that nothing speaks against.
+func (b *builder) floor(v votes) float64 {
+	both := 0
+	for i, m := range b.marks {
+		if b.blocks[i].Kind != extract.Heading && v.trafilatura[i] && v.readability[i] {
+			both += m.words
+		}
+	}
+	if both < shortPage {
+		return hopelessShort
+	}
+	return hopeless
+}
 
 // elect marks the blocks that are content: those whose features speak for it, those
-// that open on demand, and in the core of the page those that nothing speaks
-// against. The structure stays that of the page itself: what the libraries give
-// back has lost merged cells, accordions and languages.
+// that open on demand, those between that little speaks against, and in the core of
+// the page those that nothing does. The structure stays that of the page itself: what
+// the libraries give back has lost merged cells, accordions and languages.
 func (b *builder) elect(v votes, around *surroundings) []bool {
 	sights := b.sights(v, around)
 	keep := make([]bool, len(b.blocks))
@@ -57,14 +78,16 @@ func (b *builder) elect(v votes, around *surroundings) []bool {
 	if last < 0 {
 		return keep
 	}
+	floor := b.floor(v)
 	for i := range b.blocks {
-		m, inside := b.marks[i], first < i && i < last
+		m := b.marks[i]
 		if keep[i] || b.blocks[i].Kind == extract.Heading || m.inside != 0 || m.linked() {
 			continue
 		}
-		keep[i] = inside && sights[i].score() > lenient || sights[i].has(inCore) && sights[i].innocent()
+		score := sights[i].score()
+		keep[i] = first < i && i < last && score > lenient || score > floor && sights[i].has(inCore) && sights[i].innocent()
 	}
-	b.keepHeadings(keep, v)
+	b.keepHeadings(keep, v, sights)
 	b.dropEchoes(keep)
 	return keep
 }
