@@ -121,6 +121,9 @@ func (c *cutter) bandTable(words []word, taken []bool, set []Rule) (*block, []in
 	heads := c.headRows(head, cuts)
 	n := len(heads)
 	t := c.tableFrom(set[0].X0, set[0].X1, low, high, append(heads, rows...), &n)
+	if f := c.onlyFigures(words, inside); f != nil && len(f.columns) > len(t.columns) {
+		return nil, nil // left to figured, which sees more
+	}
 	return t, inside
 }
 

@@ -250,23 +250,33 @@ func (c *cutter) leftToFigures(g *grid, t *block, words []word, inside []int) bo
 	if 10*deep < 6*all || deep == 0 {
 		return false
 	}
+	f := c.onlyFigures(words, inside)
+	return f != nil && (t == nil || len(f.columns) > len(t.rows[0]) || 3*len(f.rows) > 4*len(t.rows))
+}
+
+// onlyFigures is the table of figures that most of the words at the places inside are,
+// nil where they are none or several.
+func (c *cutter) onlyFigures(words []word, inside []int) *block {
 	own := make([]word, len(inside))
 	for i, k := range inside {
 		own[i] = words[k]
 	}
-	var figures *block
+	var found *block
 	left := 0
 	for _, w := range c.figured(own) {
 		switch {
 		case w.table == nil:
 			left++
-		case figures != nil:
-			return false
+		case found != nil:
+			return nil
 		default:
-			figures = w.table
+			found = w.table
 		}
 	}
-	return figures != nil && 10*left <= 3*len(own) && (t == nil || len(figures.columns) > len(t.rows[0]) || 3*len(figures.rows) > 4*len(t.rows))
+	if 10*left > 3*len(own) {
+		return nil
+	}
+	return found
 }
 
 // figuresOf counts the lines that are figures.

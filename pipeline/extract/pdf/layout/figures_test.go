@@ -269,3 +269,29 @@ func TestFiguresAndTheirGroups(t *testing.T) {
 		}
 	}
 }
+
+func TestPagesOfContentsInAColumnStandWithTheirEntries(t *testing.T) {
+	p := newPen(1)
+	for i, l := range []string{"Terms", "Prices", "Delivery", "Returns"} {
+		y := 700 - 12*float64(i)
+		x := p.at(50, y, l) + 3
+		for ; x < 240; x += 8 {
+			p.glyph(x, y, ".")
+		}
+		p.at(262, y, fmt.Sprint(3+i))
+	}
+	p.set(320, 700, 230, prose+" "+prose2)
+	got := markdown(p)
+	for _, entry := range []string{"Terms … 3", "Prices … 4", "Delivery … 5", "Returns … 6"} {
+		if !strings.Contains(got, entry) {
+			t.Errorf("%q is not in:\n%s", entry, got)
+		}
+	}
+}
+
+func TestLatinWordsInTextFromRightToLeftStandApart(t *testing.T) {
+	p := newPen(1)
+	x := p.at(50, 700, "python")
+	p.at(x, 700, "םולש")
+	wants(t, markdown(p), "python שלום\n")
+}

@@ -3,6 +3,7 @@ package layout
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"freshet/pipeline/extract"
 )
@@ -211,7 +212,7 @@ func (c *cutter) headerOf(r *figureRun, heads []int) []figureRow {
 	columns := slices.Clone(r.columns)
 	if len(heads) > 0 {
 		l := &r.lines[heads[len(heads)-1]]
-		for t, at := range c.spread(r, r.columns, l, false) {
+		for t, at := range c.spread(r, r.columns, l, nil) {
 			if at[0] == at[1] {
 				s := &columns[at[0]]
 				s.a, s.b = min(s.a, l.tokens[t].x0), max(s.b, l.tokens[t].x1)
@@ -220,7 +221,11 @@ func (c *cutter) headerOf(r *figureRun, heads []int) []figureRow {
 	}
 	for i, k := range heads {
 		l := &r.lines[k]
-		ranges := c.spread(r, columns, l, i+1 < len(heads))
+		var below *tokenLine
+		if i+1 < len(heads) {
+			below = &r.lines[heads[i+1]]
+		}
+		ranges := c.spread(r, columns, l, below)
 		spans := false
 		for _, at := range ranges {
 			spans = spans || at[1] > at[0]
@@ -240,12 +245,12 @@ func (c *cutter) headerOf(r *figureRun, heads []int) []figureRow {
 }
 
 // spread says for each token of a line of the header over which columns it stands.
-// In a line with others below it, a name in the middle over columns without names
-// stands for all of them.
+// In a line with another one below, nil for none, a name in the middle over columns
+// without names stands for all of them, if there are several names below it.
 //
 // A rule below such a name says it best. columns is what the columns cover, with the
 // names right above them.
-func (c *cutter) spread(r *figureRun, columns []span, l *tokenLine, upper bool) [][2]int {
+func (c *cutter) spread(r *figureRun, columns []span, l, below *tokenLine) [][2]int {
 	out := make([][2]int, len(l.tokens))
 	for i := range l.tokens {
 		t := &l.tokens[i]
@@ -267,7 +272,7 @@ func (c *cutter) spread(r *figureRun, columns []span, l *tokenLine, upper bool) 
 		}
 		out[i] = at
 	}
-	if !upper {
+	if below == nil {
 		return out
 	}
 	for i := range out {
@@ -278,7 +283,9 @@ func (c *cutter) spread(r *figureRun, columns []span, l *tokenLine, upper bool) 
 		if i+1 < len(out) {
 			high = out[i+1][0] - 1
 		}
-		if out[i][0] == 0 {
+		// What goes on a name begins with a small letter, what another line goes on
+		// ends with a hyphen.
+		if text := l.tokens[i].text(); out[i][0] == 0 || isLower(firstLetter(text)) || strings.HasSuffix(text, "-") {
 			continue
 		}
 		middle := (l.tokens[i].x0 + l.tokens[i].x1) / 2
@@ -296,7 +303,7 @@ func (c *cutter) spread(r *figureRun, columns []span, l *tokenLine, upper bool) 
 		for a := low; a <= out[i][0]; a++ {
 			for b := out[i][1]; b <= high; b++ {
 				centre := (columns[a].a + columns[b].b) / 2
-				if math.Abs(centre-middle) <= 0.9*c.em && b-a > best[1]-best[0] {
+				if math.Abs(centre-middle) <= 0.9*c.em && b-a > best[1]-best[0] && below.within(columns[a].a, columns[b].b) > 1 {
 					best = [2]int{a, b}
 				}
 			}
@@ -304,6 +311,17 @@ func (c *cutter) spread(r *figureRun, columns []span, l *tokenLine, upper bool) 
 		out[i] = best
 	}
 	return out
+}
+
+// within counts the tokens of a line whose middle lies between two places.
+func (l *tokenLine) within(x0, x1 float64) int {
+	n := 0
+	for i := range l.tokens {
+		if middle := (l.tokens[i].x0 + l.tokens[i].x1) / 2; middle > x0 && middle < x1 {
+			n++
+		}
+	}
+	return n
 }
 
 // underline is the rule right below a token that reaches over its ends.
@@ -388,7 +406,11 @@ func (c *cutter) between(r *figureRun, rows []figureRow, begin int, waiting []in
 			}
 		default:
 			row := figureRow{y: l.y, cells: make([][]line, len(r.columns)), bold: l.bold}
-			for t, at := range c.spread(r, r.columns, l, !label && len(l.tokens) == 1) {
+			var under *tokenLine
+			if !label && len(l.tokens) == 1 {
+				under = &r.lines[k+1]
+			}
+			for t, at := range c.spread(r, r.columns, l, under) {
 				for n := at[0]; n <= at[1]; n++ {
 					row.cells[n] = append(row.cells[n], lineOf(slices.Clone(l.tokens[t].words)))
 				}

@@ -254,9 +254,28 @@ func (c *cutter) columnsOf(g *band) [][]word {
 			columns[i+1] = append(columns[i], columns[i+1]...)
 			continue
 		}
+		if n := len(out); n > 0 && c.ledTo(out[n-1], columns[i]) {
+			out[n-1] = append(out[n-1], columns[i]...)
+			continue
+		}
 		out = append(out, columns[i])
 	}
 	return out
+}
+
+// ledTo reports whether a column is the numbers to which the dots of the column before
+// it lead: the pages of a list of contents.
+func (c *cutter) ledTo(entries, numbers []word) bool {
+	for i := range numbers {
+		if w := &numbers[i]; w.table != nil || !isDigits(w.text) || w.runes > 4 {
+			return false
+		}
+	}
+	lines, led := linesOf(entries), 0
+	for i := range lines {
+		led += count(lines[i].table() == nil && leaders(lines[i].text()), 1)
+	}
+	return led >= 2 && 2*led >= c.lineCount(numbers)
 }
 
 // allMarkers reports whether a column has nothing but bullets and numbers of

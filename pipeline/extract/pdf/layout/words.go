@@ -116,8 +116,19 @@ func (p *piece) breakAtGaps(text []char, space []bool, spaces int) {
 		limit = max(limit+usual, tightest)
 	}
 	for i := 1; i < len(text); i++ {
-		space[i] = space[i] || gaps[i] > limit || gaps[i] < -2 && text[i].x0 < text[i-1].x0
+		space[i] = space[i] || gaps[i] > limit || gaps[i] < -2 && text[i].x0 < text[i-1].x0 || scriptsMeet(text[i-1].text, text[i].text)
 	}
+}
+
+// scriptsMeet reports whether one of two letters is read from right to left, and the
+// other one is a Latin one: they are of two words, however close they stand.
+func scriptsMeet(a, b string) bool {
+	return rightToLeft(a) && isLatin(b) || isLatin(a) && rightToLeft(b)
+}
+
+func isLatin(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.Is(unicode.Latin, r)
 }
 
 // joinSpaced takes the spaces out of a heading whose letters the file itself sets
