@@ -33,9 +33,11 @@ const (
 	// GoldenStrength of LearnFusion suits golden questions: some ten of them move the
 	// share, if they agree.
 	GoldenStrength = 10
-	// titleStrength, times the questions, is the strength for questions made of
-	// titles: these are the authors' words, not the users', and so favour words.
-	titleStrength = 1.0 / 3
+	// usefulShare is how high meaning alone must rank the pages, as a share of what words
+	// alone do, to be trusted as much as the default says. Questions made of titles are
+	// the authors' words, so words alone find their pages, and what meaning adds cannot
+	// be seen on them; but vectors that do not even find a title's page are of no use.
+	usefulShare = 0.5
 )
 
 // LearnFusion returns the share of meaning for which the right pages rank highest,
@@ -55,18 +57,18 @@ func LearnFusion(ctx context.Context, search Search, trials []Trial, prior retri
 	search = withMeaning(search)
 	plain := prior
 	plain.Spread = 0
-	_, spreads, err := rankSum(ctx, search, asked, plain)
+	_, spreads, err := rankSum(ctx, search, asked, retrieve.Request{Mode: retrieve.Hybrid, Fusion: &plain})
 	if err != nil {
 		return prior, err
 	}
-	if learnt.Spread = quantile(spreads, spreadQuantile); spreads[len(spreads)-1] == 0 {
-		return prior, fmt.Errorf("%w: no passage has a vector yet", ErrNoMeaning)
+	if learnt.Spread, err = spreadOf(spreads); err != nil {
+		return prior, err
 	}
 	best := -1.0
 	for i, share := range shares {
 		tried := learnt
 		tried.Share = share
-		sum, _, err := rankSum(ctx, search, asked, tried)
+		sum, _, err := rankSum(ctx, search, asked, retrieve.Request{Mode: retrieve.Hybrid, Fusion: &tried})
 		if err != nil {
 			return prior, err
 		}
@@ -91,15 +93,22 @@ func answerableOf(trials []Trial) []Trial {
 	return list
 }
 
-// rankSum asks all questions with a fusion: the sum of one over the rank of the right
+// spreadOf is a fusion's spread, of the questions' spreads, ascending.
+func spreadOf(spreads []float64) (float64, error) {
+	if len(spreads) == 0 || spreads[len(spreads)-1] == 0 {
+		return 0, fmt.Errorf("%w: no passage has a vector yet", ErrNoMeaning)
+	}
+	return quantile(spreads, spreadQuantile), nil
+}
+
+// rankSum asks all questions with a request: the sum of one over the rank of the right
 // page, and the spreads of the cosines, ascending.
-func rankSum(ctx context.Context, search Search, trials []Trial, f retrieve.Fusion) (sum float64, spreads []float64, err error) {
+func rankSum(ctx context.Context, search Search, trials []Trial, r retrieve.Request) (sum float64, spreads []float64, err error) {
+	r.Limit, r.Drafts = 20, true // two passages of each of ten pages
 	for _, t := range trials {
 		for _, q := range t.Questions {
-			resp, err := search(ctx, retrieve.Request{
-				Base: t.Base, Query: q.Question, Mode: retrieve.Hybrid, Limit: 20, // two passages of each of ten pages
-				Drafts: true, Fusion: &f,
-			})
+			r.Base, r.Query = t.Base, q.Question
+			resp, err := search(ctx, r)
 			if err != nil {
 				return 0, nil, fmt.Errorf("learn how much meaning counts in %s: %w", t.Base, err)
 			}
@@ -129,30 +138,49 @@ func withMeaning(search Search) Search {
 // titleTrial is how many titles are asked for to learn the share.
 const titleTrial = 100
 
+// learnOfTitles returns prior with the spread of the base, and a lower share where
+// meaning alone does not find the pages of their own titles.
+func learnOfTitles(ctx context.Context, search Search, base string, titles []Titled, prior retrieve.Fusion) (retrieve.Fusion, error) {
+	trials := []Trial{{base, TitleQuestions(titles, titleTrial, 1)}}
+	words, _, err := rankSum(ctx, search, trials, retrieve.Request{Mode: retrieve.Lexical})
+	if err != nil {
+		return prior, err
+	}
+	meaning, spreads, err := rankSum(ctx, search, trials, retrieve.Request{Mode: retrieve.Semantic})
+	if err != nil {
+		return prior, err
+	}
+	learnt := prior
+	if learnt.Spread, err = spreadOf(spreads); err != nil {
+		return prior, err
+	}
+	if words > 0 {
+		learnt.Share *= min(1, meaning/words/usefulShare)
+	}
+	return learnt, nil
+}
+
 // CalibrateHybrid fits what is known of a base and a Space to the base's own titles:
-// the share of meaning, unless prior has it from golden questions, and the model of
-// the answer state of hybrid answers, near that for words. With too few titles it
-// returns the prior. It asks up to 2,100 searches and embeds up to 400 questions.
-// ErrNoMeaning as of LearnFusion.
+// the spread and the share of meaning, unless prior has them from golden questions,
+// and the model of the answer state of hybrid answers, near that for words. With too
+// few titles it returns the prior. It asks up to 1,100 searches and embeds up to 400
+// questions. ErrNoMeaning as of LearnFusion.
 func CalibrateHybrid(ctx context.Context, search Search, base string, titles []Titled, prior retrieve.Fusion, words *retrieve.Model) (retrieve.Fusion, error) {
 	if len(titles) < leastTitles {
 		return prior, nil
 	}
+	search = withMeaning(search)
 	learnt := prior
 	if prior.Golden == 0 {
-		questions := TitleQuestions(titles, titleTrial, 1)
 		var err error
-		learnt, err = LearnFusion(ctx, search, []Trial{{base, questions}}, prior, titleStrength*float64(len(questions)))
-		if err != nil {
+		if learnt, err = learnOfTitles(ctx, search, base, titles, prior); err != nil {
 			return prior, err
 		}
-		learnt.Golden = 0
 	}
-	learnt.Model = nil // features are those of hybrid answers only with a model
 	asked := learnt
-	asked.Model = words
+	asked.Model = words // features are those of hybrid answers only with a model
 	lines, err := Run(ctx, TitleQuestions(titles, mostTitles, 2), Options{
-		Search: withMeaning(search), Request: retrieve.Request{Base: base, Mode: retrieve.Hybrid, Drafts: true, Fusion: &asked}, Depth: 5,
+		Search: search, Request: retrieve.Request{Base: base, Mode: retrieve.Hybrid, Drafts: true, Fusion: &asked}, Depth: 5,
 	})
 	if err != nil {
 		return prior, fmt.Errorf("calibrate the hybrid answer state of %s: %w", base, err)

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -191,6 +192,67 @@ func TestHybridDoesNoHarmAndDoesGood(t *testing.T) {
 			if gains[i] < c.least {
 				t.Errorf("%s, %s: hybrid gains %+.3f, it must gain %+.3f at least", b.name, c.name, gains[i], c.least)
 			}
+		}
+	}
+}
+
+// embedTexts gives chunks and questions the vectors of an embedder that is asked for
+// any text.
+func (b *bench) embedTexts(embed func(string) []float32) {
+	b.store.dense = make([][]float32, len(b.store.ids))
+	for at := range b.store.dense {
+		c := &b.store.passages[at].Chunk
+		b.store.dense[at] = embed(c.Title + " " + c.Text)
+	}
+	b.embed = func(_ context.Context, question string) ([]float32, error) { return embed(question), nil }
+}
+
+// byChance is the same vector for the same text, and no more.
+func byChance(text string) []float32 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(text)) // it never fails
+	return randomVector(rand.New(rand.NewPCG(h.Sum64(), 1)))
+}
+
+// byPieces counts the 5-letter pieces of a text: a poor embedder, not a useless one.
+func byPieces(text string) []float32 {
+	v := make([]float32, dimension)
+	v[0] = 0.01
+	folded := []rune(strings.ToLower(strings.Join(strings.Fields(text), " ")))
+	for i := 0; i+5 <= len(folded); i++ {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(string(folded[i : i+5]))) // it never fails
+		v[h.Sum32()%dimension]++
+	}
+	add(v, v, 0)
+	return v
+}
+
+// What a base's own titles teach, without any golden question, bounds the harm of
+// useless vectors, and judges hybrid answers no worse than words are judged.
+func TestTitlesTeachHowMuchMeaningCounts(t *testing.T) {
+	skipRaced(t)
+	for _, b := range []*bench{indexed(covid(t)), indexed(stackexchange(t))} {
+		words, err := Calibrate(t.Context(), b.retriever.Search, "b", b.titles(), retrieve.DefaultModel())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.base.Model = words
+		before := b.run(t, retrieve.Request{Mode: retrieve.Lexical})
+		t.Logf("%s by words: mrr@10 %.3f, auroc %.3f", b.name, MRR10(before), auroc3(before))
+		for name, embed := range map[string]func(string) []float32{"by chance": byChance, "by pieces": byPieces} {
+			b.embedTexts(embed)
+			f, err := CalibrateHybrid(t.Context(), b.retriever.Search, "b", b.titles(), retrieve.DefaultFusion(), words)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after := b.run(t, retrieve.Request{Mode: retrieve.Hybrid, Fusion: &f})
+			t.Logf("%s, vectors %s: share %.2f, spread %.2f, mrr@10 %.3f (%+.3f), auroc %.3f, found %.3f, false answers %.3f", b.name, name, f.Share, f.Spread,
+				MRR10(after), MRR10(after)-MRR10(before), auroc3(after), foundRate(after), falseAnswers(after))
+			if MRR10(after) < MRR10(before)-0.02 || name == "by chance" && MRR10(after) < MRR10(before)-0.01 || auroc3(after) < auroc3(before)-0.03 {
+				t.Errorf("%s, vectors %s: mrr@10 was %.3f and is %.3f, auroc was %.3f and is %.3f", b.name, name, MRR10(before), MRR10(after), auroc3(before), auroc3(after))
+			}
+			b.embed = nil
 		}
 	}
 }
