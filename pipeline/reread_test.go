@@ -267,3 +267,22 @@ func TestContentsGoWithTheirDocuments(t *testing.T) {
 		t.Error("the content of an older version is kept")
 	}
 }
+
+func TestWhatIsStillToBeReadAgainIsCounted(t *testing.T) {
+	w := newWorld(t)
+	w.limits.Rereads = 3
+	w.keeps()
+	w.fill(8)
+	w.sync()
+	for _, want := range []string{"[]", "[{s 8 8}]", "[{s 8 5}]", "[{s 8 2}]", "[]"} {
+		got, err := w.syncer.Rereads(t.Context())
+		if err != nil || fmt.Sprint(got) != want {
+			t.Errorf("%v, %v; want %s", got, err, want)
+		}
+		if want == "[]" {
+			w.age(older, w.ids(8)...)
+		} else {
+			w.sync()
+		}
+	}
+}

@@ -124,6 +124,9 @@ func disturbed(t *testing.T, place string, fails func(n int64) bool, until time.
 		}
 		return s
 	}
+	if place == "qdrant" {
+		w.qdrant(f, b)
+	}
 	w.options = func(o *Options) {
 		if o.Page, o.Sample = 10, 10; place == "embedder" {
 			o.Page = 3
@@ -227,7 +230,7 @@ func mostOf(place string) int64 {
 }
 
 func TestAMigrationEndsByItselfBehindManyFaults(t *testing.T) {
-	for _, place := range faultPlaces {
+	for _, place := range append(faultPlaces, "qdrant") {
 		for _, every := range []int64{2, 3, 5, 7} {
 			t.Run(fmt.Sprintf("%s, every %d", place, every), func(t *testing.T) {
 				t.Parallel()

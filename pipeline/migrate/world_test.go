@@ -141,6 +141,7 @@ type world struct {
 	told    []int64
 	wrap    func(catalog.Target, index.Store) index.Store
 	openErr func(catalog.Target) error
+	openAs  func(context.Context, catalog.Target) (index.Store, error) // nil for what it leaves to openStore
 
 	embedded bool // Stores are real ones, in directories
 
@@ -240,7 +241,12 @@ func wants(store string, space index.Space) Wanted {
 	}}
 }
 
-func (w *world) openStore(_ context.Context, t catalog.Target) (index.Store, error) {
+func (w *world) openStore(ctx context.Context, t catalog.Target) (index.Store, error) {
+	if w.openAs != nil {
+		if s, err := w.openAs(ctx, t); s != nil || err != nil {
+			return s, err
+		}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.openErr != nil {
