@@ -53,11 +53,11 @@ func TestTheTwoCommandsOfTheReadmeAreWhatCIRuns(t *testing.T) {
 
 func TestTheConfigurationOfTheReadmeIsInOrder(t *testing.T) {
 	yaml := blocks(read(t, "README.md"), "yaml")
-	if len(yaml) != 2 {
-		t.Fatalf("the README shows %d configurations, and not one with what may stand above it", len(yaml))
+	if len(yaml) != 3 {
+		t.Fatalf("the README shows %d configurations, and not one with two that may stand above it", len(yaml))
 	}
 	w := newWorld(t)
-	for _, config := range []string{yaml[0], yaml[1] + yaml[0]} {
+	for _, config := range []string{yaml[0], yaml[1] + yaml[0], yaml[2] + yaml[0]} {
 		w.write(defaultConfig, config)
 		w.says(exitDone, "is in order: 1 knowledge base, 2 sources", "config", "check")
 	}
