@@ -29,7 +29,8 @@ type Fusion struct {
 
 // DefaultFusion returns what holds where nothing was learnt. Its share was chosen on
 // faq-fr-servicepublic and faq-en-covid: with vectors that are right for half of the
-// questions it gains near to the most, and with random ones it loses little.
+// questions it gains most of what there is to gain, and with random ones it loses up
+// to 0.05 of mrr@10, which what is learnt of titles takes away.
 func DefaultFusion() Fusion { return Fusion{Share: 0.3} }
 
 const (

@@ -1,10 +1,13 @@
 package retrieve
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"freshet/index"
@@ -237,5 +240,27 @@ func TestAnEmbedderThatIsAwayIsNoAnswerOfNone(t *testing.T) {
 	resp, err := w.retriever(Options{Active: w.active(broken)}).Search(t.Context(), Request{Base: "b", Query: "refund"})
 	if err != nil || resp.Answer.State == None || !slices.Equal(resp.Degraded, []string{DegradedEmbedder}) {
 		t.Errorf("%v, %s %v, degraded %v", err, resp.Answer.State, resp.Answer.Reasons, resp.Degraded)
+	}
+}
+
+func TestAnOutageIsLoggedOnceAndItsEnd(t *testing.T) {
+	w := newWorld(t)
+	w.add("d", "", []string{"refund"}, nil)
+	var log bytes.Buffer
+	embed := broken
+	o := Options{Active: w.active(func(ctx context.Context, q string) ([]float32, error) { return embed(ctx, q) }), Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	r := w.retriever(o)
+	ask := func(times int) {
+		for range times {
+			if _, err := r.Search(t.Context(), Request{Base: "b", Query: "refund"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	ask(5)
+	embed = fixed(1, 0)
+	ask(5)
+	if text := log.String(); strings.Count(text, "do without the embedder") != 1 || strings.Count(text, "at hand again") != 1 {
+		t.Errorf("log:\n%s", text)
 	}
 }

@@ -114,6 +114,8 @@ func (l Limits) withDefaults() Limits {
 type Retriever struct {
 	o        Options
 	analyser *lexical.Analyser
+
+	embedder, reranker outage
 }
 
 // New returns a Retriever.

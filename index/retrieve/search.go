@@ -90,6 +90,9 @@ func (s *session) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.dense != nil {
+		s.r.embedder.note(ctx, s.r.o.Logger, "embedder", nil)
+	}
 	if s.standby {
 		s.degraded = append(s.degraded, DegradedIndex)
 	}
@@ -123,7 +126,7 @@ func (s *session) embed(ctx context.Context) {
 
 // leaveDense goes on with words alone, and says so.
 func (s *session) leaveDense(ctx context.Context, because error) {
-	s.r.o.Logger.WarnContext(ctx, "the question is answered by its words alone", "error", because)
+	s.r.embedder.note(ctx, s.r.o.Logger, "embedder", because)
 	s.degraded = append(s.degraded, DegradedEmbedder)
 	s.dense, s.req.Mode = nil, Lexical
 }
@@ -151,10 +154,14 @@ func (s *session) rerank(ctx context.Context) {
 	defer cancel()
 	scores, err := s.r.o.Rerank(within, s.req.Query, passages)
 	if err != nil || len(scores) != len(head) || slices.ContainsFunc(scores, notANumber) {
-		s.r.o.Logger.WarnContext(ctx, "the passages were not re-ranked", "scores", len(scores), "error", err)
+		if err == nil {
+			err = fmt.Errorf("%d scores for %d passages, or one that is no number", len(scores), len(head))
+		}
+		s.r.reranker.note(ctx, s.r.o.Logger, "re-ranker", err)
 		s.degraded = append(s.degraded, DegradedReranker)
 		return
 	}
+	s.r.reranker.note(ctx, s.r.o.Logger, "re-ranker", nil)
 	order := make(map[*candidate]float32, len(head))
 	for i, c := range head {
 		order[c] = scores[i]
