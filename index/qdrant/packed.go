@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"math/bits"
 	"slices"
 
 	pb "github.com/qdrant/go-client/qdrant"
@@ -243,8 +244,8 @@ func (p packedSparse) contributions(w wanted) ([]float32, error) {
 	list := make([]float32, len(w.terms))
 	next, last, ids := 0, int64(-1), p.ids
 	for n := 0; len(ids) > 0; n++ {
-		id, size := binary.Uvarint(ids)
-		if size <= 0 || id > math.MaxUint32 || 4*n+4 > len(p.values) {
+		id, size := termID(ids)
+		if size <= 0 || 4*n+4 > len(p.values) {
 			return nil, errPacked
 		}
 		ids = ids[size:]
@@ -252,10 +253,10 @@ func (p packedSparse) contributions(w wanted) ([]float32, error) {
 			return p.sorted(w)
 		}
 		last = int64(id)
-		for next < len(w.terms) && w.terms[next].ID < uint32(id) {
+		for next < len(w.terms) && w.terms[next].ID < id {
 			next++
 		}
-		for ; next < len(w.terms) && w.terms[next].ID == uint32(id); next++ {
+		for ; next < len(w.terms) && w.terms[next].ID == id; next++ {
 			value := math.Float32frombits(binary.LittleEndian.Uint32(p.values[4*n:]))
 			list[w.places[next]] = float32(w.terms[next].Value * value)
 		}
@@ -263,17 +264,41 @@ func (p packedSparse) contributions(w wanted) ([]float32, error) {
 	return list, nil
 }
 
+// termID reads a varint of at most five bytes, all at once where there is room to,
+// because that is where reading a vector spends its time. The size is 0 when it is
+// none.
+func termID(b []byte) (id uint32, size int) {
+	if len(b) < 8 {
+		v, size := binary.Uvarint(b)
+		if v > math.MaxUint32 || size > 5 {
+			return 0, 0
+		}
+		return uint32(v), size
+	}
+	x := binary.LittleEndian.Uint64(b)
+	last := bits.TrailingZeros64(^x&0x80_80_80_80_80) / 8
+	if last > 4 {
+		return 0, 0
+	}
+	x &= 1<<(8*last+8) - 1
+	v := x&0x7f | x>>1&(0x7f<<7) | x>>2&(0x7f<<14) | x>>3&(0x7f<<21) | x>>4&(0x7f<<28)
+	if v > math.MaxUint32 {
+		return 0, 0
+	}
+	return uint32(v), last + 1
+}
+
 // sorted is contributions of a vector in any order.
 func (p packedSparse) sorted(w wanted) ([]float32, error) {
 	values := make(map[uint32]float32, len(p.values)/4)
 	ids := p.ids
 	for n := 0; len(ids) > 0; n++ {
-		id, size := binary.Uvarint(ids)
-		if size <= 0 || id > math.MaxUint32 || 4*n+4 > len(p.values) {
+		id, size := termID(ids)
+		if size <= 0 || 4*n+4 > len(p.values) {
 			return nil, errPacked
 		}
 		ids = ids[size:]
-		values[uint32(id)] = math.Float32frombits(binary.LittleEndian.Uint32(p.values[4*n:]))
+		values[id] = math.Float32frombits(binary.LittleEndian.Uint32(p.values[4*n:]))
 	}
 	list := make([]float32, len(w.terms))
 	for i, t := range w.terms {

@@ -1,6 +1,7 @@
 package qdrant
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"testing"
@@ -53,6 +54,22 @@ func TestVectorsAreReadInPlace(t *testing.T) {
 		}
 		if d := cmp.Diff(map[index.ChunkID][]float32{indextest.ID(1): want, indextest.ID(2): make([]float32, len(terms))}, got); d != "" {
 			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
+func TestTermIDs(t *testing.T) {
+	for _, id := range []uint32{0, 1, 127, 128, 16383, 16384, 1<<21 - 1, 1 << 21, 1<<28 - 1, 1 << 28, 1 << 31, math.MaxUint32} {
+		for _, rest := range [][]byte{nil, {0xff}, bytes.Repeat([]byte{0xff}, 9), bytes.Repeat([]byte{1}, 9)} {
+			b := binary.AppendUvarint(nil, uint64(id))
+			if got, size := termID(append(b, rest...)); got != id || size != len(b) {
+				t.Errorf("%d before %x is read as %d of %d bytes", id, rest, got, size)
+			}
+		}
+	}
+	for _, b := range [][]byte{nil, {0x80}, {0xff, 0xff, 0xff, 0xff, 0x1f}, {0xff, 0xff, 0xff, 0xff, 0x1f, 0, 0, 0, 0}, bytes.Repeat([]byte{0x80}, 9), {0x80, 0x80, 0x80, 0x80, 0x80, 0}} {
+		if id, size := termID(b); size > 0 {
+			t.Errorf("%x is read as %d", b, id)
 		}
 	}
 }
