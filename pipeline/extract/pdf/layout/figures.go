@@ -24,6 +24,8 @@ const (
 	// maxFigureTokens bounds the tokens of a run of lines; more are no table that
 	// anybody reads.
 	maxFigureTokens = 20_000
+	// maxFigureColumns is how many columns a table of figures may have.
+	maxFigureColumns = 100
 )
 
 // A figureRun is lines of a region that may be a table.
@@ -187,6 +189,9 @@ func (c *cutter) columnsOfRun(r *figureRun) bool {
 	}
 	few := n / 8
 	cores := covered(all, few, 0.12*c.em)
+	if len(cores) > maxFigureColumns {
+		return false
+	}
 	var fit []span
 	for _, s := range all {
 		over := 0
@@ -204,7 +209,7 @@ func (c *cutter) columnsOfRun(r *figureRun) bool {
 	for i := 1; i < len(r.columns); i++ {
 		r.cuts = append(r.cuts, (r.columns[i-1].b+r.columns[i].a)/2)
 	}
-	return len(r.columns) >= 2
+	return len(r.columns) >= 2 && len(r.columns) <= maxFigureColumns
 }
 
 // covered is where more than few of the spans lie; gaps narrower than least are

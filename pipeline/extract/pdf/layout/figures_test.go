@@ -295,3 +295,14 @@ func TestLatinWordsInTextFromRightToLeftStandApart(t *testing.T) {
 	p.at(x, 700, "םולש")
 	wants(t, markdown(p), "python שלום\n")
 }
+
+func TestVeryManyColumnsOfFiguresAreNoTable(t *testing.T) {
+	p := newPen(1)
+	p.page.Width, p.size = 4000, 2
+	for k := range 6 {
+		for i := range 1000 {
+			p.at(10+4*float64(i), 700-3*float64(k), "7")
+		}
+	}
+	wantsTables(t, tablesOf(p))
+}
