@@ -20,10 +20,18 @@ type IndexStatus struct {
 	Behind int64          `json:"behind"`
 	Space  string         `json:"space"`
 
+	Standby   *IndexStandby   `json:"standby,omitempty" doc:"Who answers in place of the active index, where it does not"`
 	Targets   []IndexTarget   `json:"targets,omitempty" doc:"All that follow the catalog, the active one among them"`
 	Wanted    *IndexWanted    `json:"wanted,omitempty" doc:"What the configuration asks for, where that is another index than the active one"`
 	Migration *IndexMigration `json:"migration,omitempty" doc:"The last one"`
 	Rereads   []IndexReread   `json:"rereads,omitempty" doc:"Sources with documents that an earlier version read or cut"`
+}
+
+// IndexStandby says that the active index does not answer, and who does.
+type IndexStandby struct {
+	Since   time.Time `json:"since"`
+	Reason  string    `json:"reason"`
+	Answers bool      `json:"answers" doc:"False: questions get 503 until the index is back"`
 }
 
 // IndexTarget is an index: a store with the space of its vectors.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net"
 	"path/filepath"
 	"slices"
@@ -141,12 +140,4 @@ func oneOf(w *walker, key string, text *string, values ...string) {
 	if !slices.Contains(values, *text) {
 		w.say(0, "%s: %q is not one of %s", key, *text, strings.Join(values, ", "))
 	}
-}
-
-// name tells people where the index is.
-func (x *indexConfig) name() string {
-	if x.Store == storeQdrant {
-		return fmt.Sprintf("%s at %s, collection %s", x.Store, x.Qdrant.Address, x.Qdrant.Collection)
-	}
-	return storeEmbedded
 }

@@ -163,6 +163,13 @@ func (m *Main) printIndex(v *api.IndexStatus) error {
 	}
 	t.row("size", fmt.Sprintf("%.1f MB", float64(v.Bytes)/(1<<20)))
 	t.row("state", behindText(v.Behind)+fmt.Sprintf(" (%d of %d)", v.Mark, v.Head))
+	if b := v.Standby; b != nil {
+		who := "nobody answers"
+		if b.Answers {
+			who = "the standby answers"
+		}
+		t.row("", who+" since "+when(b.Since)+": "+short(b.Reason, 200))
+	}
 	for i := range v.Targets {
 		x := &v.Targets[i]
 		if len(v.Targets) > 1 || x.Model != "" || x.Fault != "" {

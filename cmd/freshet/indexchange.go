@@ -19,6 +19,9 @@ func (k *indexKeeper) Status(ctx context.Context) (api.IndexStatus, error) {
 	a := &s.Active
 	out := api.IndexStatus{Store: a.Target.Store, Points: a.Stats.Points, ByBase: a.Stats.ByBase, Bytes: a.Stats.Bytes,
 		Mark: a.Mark, Head: s.Head, Behind: s.Head - a.Mark, Space: a.Target.Space.Lexical, Migration: migrationOf(s.Migration)}
+	if state := k.standbys.state(); state.Down != nil {
+		out.Standby = &api.IndexStandby{Since: state.Since, Reason: state.Down.Error(), Answers: k.standbys.has(ctx, 0)}
+	}
 	for i := range s.Targets {
 		out.Targets = append(out.Targets, targetOf(&s.Targets[i], s.Head))
 	}

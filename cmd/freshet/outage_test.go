@@ -143,6 +143,9 @@ func TestQuestionsAreAnsweredWhileQdrantOrTheEmbedderIsAway(t *testing.T) {
 
 	w.qdrant.Stop()
 	w.until(hours, "hours.md", "index", 10*time.Second)
+	if out := w.ok("index", "status"); !strings.Contains(out, "the standby answers since ") {
+		t.Errorf("index status says\n%s", out)
+	}
 	w.write("docs/hours.md", "# Opening hours\n\nThe shop in Nantes is open from 8 am to 10 pm on weekdays.\n")
 	committed := make(chan result, 1)
 	go func() { committed <- w.run("sync", "docs") }()
