@@ -23,7 +23,7 @@ func (s *Server) searchRoutes(api huma.API) {
 			"scores.dense is the cosine with the question, 0 where it is not known. degraded names what was not at hand: embedder (the answer is by words alone, " +
 			"judged by what words can tell, and its state is never none), index (a standby answered in place of the index), reranker (the order is that before re-ranking). " +
 			"Where nothing can answer, the status is 503 with the code index_unavailable and Retry-After; that is never an answer of state none.",
-		Security:    []map[string][]string{{"key": {}}},
+		Security: []map[string][]string{{"key": {}}},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/json": {Schema: schemas.Schema(reflect.TypeFor[searchBody](), true, "SearchRequest")},
 		}},
