@@ -42,6 +42,9 @@ func (a *Applier) rebuild(ctx context.Context, store, terms bool) error {
 			if err := a.encode(ctx, jobs); err != nil {
 				return err
 			}
+			if err := a.deleteNewer(ctx, jobs); err != nil {
+				return err
+			}
 			if err := a.Store.Upsert(ctx, pointsOf(jobs)); err != nil {
 				return fmt.Errorf("write points: %w", err)
 			}
@@ -65,6 +68,37 @@ func (a *Applier) rebuild(ctx context.Context, store, terms bool) error {
 		}
 		return a.seal(ctx, v.Head, keep)
 	})
+}
+
+// deleteNewer deletes the points of some jobs, which are in the order of their IDs,
+// whose stamps are from a later state of the catalog than the one restored, or from
+// another catalog: no Store would replace them by what the catalog says.
+func (a *Applier) deleteNewer(ctx context.Context, jobs []job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	want := make(map[index.ChunkID]int64, len(jobs))
+	for i := range jobs {
+		want[jobs[i].chunk.ID] = jobs[i].stamp.Seq
+	}
+	var newer []index.ChunkID
+	var upTo int64
+	for s, err := range a.Store.Stamps(ctx, jobs[0].chunk.ID, jobs[len(jobs)-1].chunk.ID) {
+		if err != nil {
+			return fmt.Errorf("read stamps: %w", err)
+		}
+		if seq, ours := want[s.ID]; ours && s.Stamp.Seq > seq {
+			newer = append(newer, s.ID)
+			upTo = max(upTo, s.Stamp.Seq)
+		}
+	}
+	if len(newer) == 0 {
+		return nil
+	}
+	if err := a.Store.Delete(ctx, newer, upTo); err != nil {
+		return fmt.Errorf("delete points: %w", err)
+	}
+	return nil
 }
 
 // seal removes what the catalog does not know and sets the mark.
