@@ -172,3 +172,35 @@ func TestAliasSwitch(t *testing.T) {
 	_, err := b.Search(t.Context(), []index.Query{{Base: "help", Limit: 1, Lexical: []index.Term{{ID: 1, Value: 1}}}})
 	wantUnavailable(t, "Search in a dropped collection", err, "the collection is not there")
 }
+
+func TestACollectionThatWasActiveCanBeDroppedOnceItsAliasIsTakenAway(t *testing.T) {
+	server := qdranttest.Start(t, qdranttest.Options{})
+	o := optionsFor(t, server.Address(), lexicalSpace)
+	o.Name = o.Collection + "_first"
+	a := open(t, o)
+	defer a.Close()
+	o.Name = o.Collection + "_second"
+	b := open(t, o) // of the same Space, beside it
+	defer b.Close()
+	if a.Name() == b.Name() || a.Name() != o.Collection+"_first" {
+		t.Fatalf("collections %s and %s", a.Name(), b.Name())
+	}
+	for range 2 { // the alias points at a: that of b is not there to be taken
+		if err := a.Server().Unpoint(t.Context(), o.Collection, b.Name()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Server().Drop(t.Context(), a.Name()); err == nil {
+		t.Error("an active collection was dropped")
+	}
+	if err := a.Server().Unpoint(t.Context(), o.Collection, a.Name()); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Server().Drop(t.Context(), a.Name()); err != nil {
+		t.Errorf("drop: %v", err)
+	}
+	list, err := b.Server().Collections(t.Context())
+	if err != nil || len(list) != 1 || list[0].Name != b.Name() || list[0].Active {
+		t.Errorf("collections %+v, %v", list, err)
+	}
+}
