@@ -35,6 +35,7 @@ type BeginOptions struct {
 func (m *Machine) Begin(ctx context.Context, o BeginOptions) (catalog.Migration, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	defer m.wake() // behind an error too: only the answer may be lost
 	active := m.Active()
 	if m.wanted.Fault != "" {
 		return catalog.Migration{}, refuse("what the configuration asks for cannot be made: %s", m.wanted.Fault)
@@ -52,7 +53,6 @@ func (m *Machine) Begin(ctx context.Context, o BeginOptions) (catalog.Migration,
 		return now, err
 	}
 	m.Log.Info("a migration begins", "migration", now.ID, "from", now.From, "to", now.To)
-	m.wake()
 	return now, nil
 }
 
@@ -61,6 +61,7 @@ func (m *Machine) Begin(ctx context.Context, o BeginOptions) (catalog.Migration,
 func (m *Machine) Switch(ctx context.Context, force bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	defer m.wake()
 	now, err := m.underWay(ctx)
 	if err != nil {
 		return err
@@ -72,11 +73,7 @@ func (m *Machine) Switch(ctx context.Context, force bool) error {
 		now.State, now.Reason = catalog.MigrationRunning, ""
 	}
 	now.Hold, now.Force = false, now.Force || force
-	if err := m.Catalog.SaveMigration(ctx, now); err != nil {
-		return err
-	}
-	m.wake()
-	return nil
+	return m.Catalog.SaveMigration(ctx, now)
 }
 
 // RollBack ends the migration that is under way: the index of before answers, at once,
@@ -84,6 +81,7 @@ func (m *Machine) Switch(ctx context.Context, force bool) error {
 func (m *Machine) RollBack(ctx context.Context, reason string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	defer m.wake()
 	now, err := m.underWay(ctx)
 	if err != nil {
 		return err
@@ -93,7 +91,6 @@ func (m *Machine) RollBack(ctx context.Context, reason string) error {
 		return errors.Join(err, m.refresh(ctx))
 	}
 	m.Log.Info("the index is rolled back", "migration", now.ID, "active", now.From, "reason", reason)
-	m.wake()
 	return m.refresh(ctx)
 }
 

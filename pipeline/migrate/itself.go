@@ -181,7 +181,7 @@ func firsts(ctx context.Context, s index.Store, sample []catalog.OpenChunk, quer
 			return 0, err
 		}
 		for i := range results {
-			if comesFirst(results[i].Hits, sample[from+i].Chunk.ID) {
+			if comesFirst(results[i].Hits, sample[from+i].Chunk.ID, own(&queries[from+i])) {
 				n++
 			}
 		}
@@ -189,7 +189,10 @@ func firsts(ctx context.Context, s index.Store, sample []catalog.OpenChunk, quer
 	return n, nil
 }
 
-func comesFirst(hits []index.Hit, id index.ChunkID) bool {
+// comesFirst reports whether a passage is the first hit, or ties with it. Where more
+// passages of equal text tie than were asked for, one that is not among them counts
+// if the score is its own, where that is known.
+func comesFirst(hits []index.Hit, id index.ChunkID, own float32) bool {
 	for _, h := range hits {
 		if h.Score < hits[0].Score*(1-tie) {
 			return false
@@ -198,5 +201,19 @@ func comesFirst(hits []index.Hit, id index.ChunkID) bool {
 			return true
 		}
 	}
-	return false
+	return len(hits) == itselfDepth && own > 0 && math.Abs(float64(hits[0].Score/own-1)) < ownScore
+}
+
+// ownScore is how far, as a share, a Store's score may be from what it is without
+// quantisation.
+const ownScore = 0.02
+
+// own is the score of a passage that is asked for with its own vector. Of a lexical
+// query it is not known here: 0.
+func own(q *index.Query) float32 {
+	var sum float32
+	for _, x := range q.Dense {
+		sum += x * x
+	}
+	return sum
 }

@@ -173,25 +173,17 @@ func (m *Machine) Run(ctx context.Context) error {
 		}
 		select {
 		case <-m.kick:
-		case <-after(next):
+		case <-time.After(next):
 		case <-ctx.Done():
 		}
 	}
 	return nil
 }
 
-// after is never for a negative time.
-func after(d time.Duration) <-chan time.Time {
-	if d < 0 {
-		return nil
-	}
-	return time.After(d)
-}
-
 const (
 	atOnce = time.Duration(0)
-	never  = time.Duration(-1)
-	// lookAgain is how often a soaking migration looks at the clock.
+	// lookAgain is how often a migration is looked at that has nothing to do: the clock
+	// may have moved on, or a person's word come whose answer was lost.
 	lookAgain = time.Minute
 )
 
@@ -206,15 +198,15 @@ func (m *Machine) advance(ctx context.Context) (time.Duration, error) {
 	m.step = cancel
 	err := m.refresh(step)
 	m.mu.Unlock()
-	next := never
+	next := lookAgain
 	if err == nil {
 		next, err = m.migrate(step)
 	}
 	if err != nil && step.Err() != nil && ctx.Err() == nil {
 		err = errSuperseded
 	}
-	if err == nil && !m.tell(ctx) && (next < 0 || next > tellAgain) {
-		next = tellAgain
+	if err == nil && !m.tell(ctx) {
+		next = min(next, tellAgain)
 	}
 	return next, err
 }
@@ -223,7 +215,7 @@ func (m *Machine) advance(ctx context.Context) (time.Duration, error) {
 func (m *Machine) migrate(ctx context.Context) (time.Duration, error) {
 	now, err := m.Catalog.LastMigration(ctx)
 	if errors.Is(err, catalog.ErrNotFound) || err == nil && now.State != catalog.MigrationRunning {
-		return never, nil
+		return lookAgain, nil
 	}
 	if err != nil {
 		return 0, err
@@ -253,7 +245,7 @@ func (m *Machine) do(ctx context.Context, now catalog.Migration) (time.Duration,
 	case catalog.PhaseDrop:
 		return atOnce, m.drop(ctx, now)
 	}
-	return never, fmt.Errorf("the migration is in a phase %q that this version of freshet does not know: use the version that began it", now.Phase)
+	return lookAgain, fmt.Errorf("the migration is in a phase %q that this version of freshet does not know: use the version that began it", now.Phase)
 }
 
 // prepare has the target's Store made.

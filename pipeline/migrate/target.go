@@ -177,14 +177,17 @@ func (m *Machine) run(t *target) {
 			m.Log.Error("the index stopped following the catalog", "target", t.row.ID, "error", err)
 		}
 	})
-	e := t.embedding
-	if e == nil || e.stop != nil {
-		return
+	if t.embedding != nil && t.embedding.stop == nil {
+		m.runEmbedding(t.embedding)
 	}
-	ctx, e.stop = context.WithCancel(m.working)
-	e.done = make(chan struct{})
+}
+
+func (m *Machine) runEmbedding(e *embedding) {
+	ctx, stop := context.WithCancel(m.working)
+	done := make(chan struct{})
+	e.stop, e.done = stop, done
 	m.consumers.Go(func() {
-		defer close(e.done)
+		defer close(done)
 		if err := e.embeddings.Run(ctx); err != nil {
 			m.Log.Error("passages get no dense vectors any more", "model", e.embeddings.Fingerprint, "error", err)
 		}

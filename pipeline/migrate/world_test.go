@@ -412,7 +412,10 @@ func (w *world) until(what string, is func(*catalog.Migration) bool) catalog.Mig
 
 func (w *world) untilPhase(p catalog.MigrationPhase) catalog.Migration {
 	w.t.Helper()
-	return w.until(string(p), func(m *catalog.Migration) bool { return m.Phase == p })
+	return w.until(string(p), func(m *catalog.Migration) bool {
+		// The catalog is a moment ahead of the Machine.
+		return m.Phase == p && (p != catalog.PhaseSoak || w.machine.Active().Target.ID == m.To)
+	})
 }
 
 func (w *world) untilState(s catalog.MigrationState) catalog.Migration {
@@ -471,7 +474,7 @@ func (w *world) embeddedAll() {
 	w.t.Helper()
 	head, err := w.catalog.Head(context.Background())
 	must(w.t, err)
-	for end := time.Now().Add(60 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		s, err := w.machine.Status(context.Background())
 		if err == nil && (s.Active.Embeddings == nil || s.Active.Embeddings.Mark >= head) {
 			return
