@@ -87,32 +87,11 @@ func NewApplier(o ApplierOptions) *Applier {
 // Run follows the change log until ctx ends. A failing Store is tried again, with
 // growing distance of at most 30 s; meanwhile nothing is lost, only later.
 func (a *Applier) Run(ctx context.Context) error {
-	const shortest, longest = 200 * time.Millisecond, 30 * time.Second
-	wait := shortest
-	for {
-		changed := a.Catalog.Changed()
-		err := a.CatchUp(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err == nil {
-			wait = shortest
-			select {
-			case <-changed:
-				continue
-			case <-ctx.Done():
-				return nil
-			}
-		}
-		a.Log.Warn("the index cannot follow the catalog", "consumer", a.Name, "again_in", wait, "error", err)
+	followLog(ctx, a.Catalog, a.CatchUp, func(err error, again time.Duration) {
+		a.Log.Warn("the index cannot follow the catalog", "consumer", a.Name, "again_in", again, "error", err)
 		a.announce(0, err)
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil
-		}
-		wait = min(2*wait, longest)
-	}
+	})
+	return nil
 }
 
 // CatchUp applies all that the change log holds when it is called.

@@ -83,31 +83,10 @@ func (e *Embeddings) Status() EmbeddingsStatus {
 // Run follows the change log until ctx ends. A failing embedder is tried again, with
 // growing distance of at most 30 s.
 func (e *Embeddings) Run(ctx context.Context) error {
-	const shortest, longest = 200 * time.Millisecond, 30 * time.Second
-	wait := shortest
-	for {
-		changed := e.Catalog.Changed()
-		err := e.CatchUp(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err == nil {
-			wait = shortest
-			select {
-			case <-changed:
-				continue
-			case <-ctx.Done():
-				return nil
-			}
-		}
-		e.Log.Warn("passages wait for their dense vectors; they are found by their words meanwhile", "again_in", wait, "error", err)
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil
-		}
-		wait = min(2*wait, longest)
-	}
+	followLog(ctx, e.Catalog, e.CatchUp, func(err error, again time.Duration) {
+		e.Log.Warn("passages wait for their dense vectors; they are found by their words meanwhile", "again_in", again, "error", err)
+	})
+	return nil
 }
 
 // CatchUp embeds all that is pending when it is called.

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"freshet/api"
-	"freshet/pipeline/embed"
+	"freshet/connectors"
 )
 
 func (m *Main) doctorCommand() *cobra.Command {
@@ -96,11 +96,7 @@ func (m *Main) doctor(ctx context.Context) error {
 			return err
 		}
 	} else {
-		t := &table{}
-		for _, c := range r.Checks {
-			t.row(checkMarks[c.Status], c.Name, c.Text)
-		}
-		if err := m.print(t); err != nil {
+		if err := m.print(checkTable(r.Checks)); err != nil {
 			return err
 		}
 	}
@@ -139,9 +135,9 @@ func (x *examination) embedder(ctx context.Context, cfg *config, log *slog.Logge
 	}
 	for _, c := range e.Check(ctx) {
 		switch c.Status {
-		case embed.CheckOK:
+		case connectors.CheckOK:
 			x.note(c.Name, nil, c.Text)
-		case embed.CheckWarning:
+		case connectors.CheckWarning:
 			x.warn(c.Name, c.Text)
 		default:
 			x.note(c.Name, errors.New(c.Text), "")

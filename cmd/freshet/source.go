@@ -229,6 +229,15 @@ func (m *Main) askAbout(ctx context.Context, s *session, verb string, args []str
 	return s.do(ctx, http.MethodPost, "/v1/sources/"+verb+query, spec, out)
 }
 
+// checkTable shows checks, each with its mark.
+func checkTable(checks []api.Check) *table {
+	t := &table{}
+	for _, c := range checks {
+		t.row(checkMarks[c.Status], c.Name, c.Text)
+	}
+	return t
+}
+
 // checkMarks stand before a check.
 var checkMarks = map[string]string{"ok": "✔", "warning": "!", "failure": "✘"}
 
@@ -274,11 +283,7 @@ func (m *Main) printChecks(r *tested) error {
 			return err
 		}
 	} else {
-		t := &table{}
-		for _, c := range r.Checks {
-			t.row(checkMarks[c.Status], c.Name, c.Text)
-		}
-		if err := m.print(t); err != nil {
+		if err := m.print(checkTable(r.Checks)); err != nil {
 			return err
 		}
 		if err := m.printFirst(r.First); err != nil {

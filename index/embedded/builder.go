@@ -3,7 +3,6 @@ package embedded
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"slices"
 
 	"freshet/index"
@@ -14,32 +13,7 @@ func check(space index.Space, p *index.Point) error {
 	if len(p.Base) > maxBase {
 		return fmt.Errorf("point %s has a knowledge base name of %d bytes, the most is %d", p.ID, len(p.Base), maxBase)
 	}
-	if p.Dense != nil && (space.Dimension == 0 || len(p.Dense) != space.Dimension) {
-		return fmt.Errorf("point %s has %d dimensions, the space has %d: %w", p.ID, len(p.Dense), space.Dimension, index.ErrSpace)
-	}
-	for _, x := range p.Dense {
-		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-			return fmt.Errorf("point %s has a dense vector that is not finite: %w", p.ID, index.ErrSpace)
-		}
-	}
-	return checkLexical(p)
-}
-
-func checkLexical(p *index.Point) error {
-	ids, values := p.Lexical.IDs, p.Lexical.Values
-	if len(ids) != len(values) {
-		return fmt.Errorf("point %s has %d terms and %d values: %w", p.ID, len(ids), len(values), index.ErrSpace)
-	}
-	for i, v := range values {
-		if i > 0 && ids[i] <= ids[i-1] {
-			return fmt.Errorf("point %s has terms that do not ascend: %w", p.ID, index.ErrSpace)
-		}
-		// Rounding may put the highest weight a little above MaxWeight.
-		if !(v >= 0 && v <= index.MaxWeight*1.001) {
-			return fmt.Errorf("point %s has the term weight %v, outside 0 to %v: %w", p.ID, v, index.MaxWeight, index.ErrSpace)
-		}
-	}
-	return nil
+	return p.Check(space)
 }
 
 // quantise turns a lexical value into steps of scale. Only 0 becomes 0.

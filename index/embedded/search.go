@@ -3,7 +3,6 @@ package embedded
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -19,7 +18,7 @@ func (s *Store) Search(ctx context.Context, queries []index.Query) ([]index.Resu
 		return nil, err
 	}
 	for i := range queries {
-		if err := checkQuery(s.options.Space, &queries[i]); err != nil {
+		if err := queries[i].Check(s.options.Space); err != nil {
 			return nil, fmt.Errorf("query %d: %w", i, err)
 		}
 	}
@@ -36,18 +35,6 @@ func (s *Store) Search(ctx context.Context, queries []index.Query) ([]index.Resu
 	// Slices of a mapped segment do not keep its mapping.
 	runtime.KeepAlive(st)
 	return results, nil
-}
-
-func checkQuery(space index.Space, q *index.Query) error {
-	switch {
-	case q.Limit <= 0:
-		return errors.New("the limit has to be above 0")
-	case q.Dense != nil && len(q.Lexical) > 0:
-		return errors.New("a query is lexical or dense, not both: ask twice")
-	case q.Dense != nil && (space.Dimension == 0 || len(q.Dense) != space.Dimension):
-		return fmt.Errorf("%d dimensions, the space has %d: %w", len(q.Dense), space.Dimension, index.ErrSpace)
-	}
-	return nil
 }
 
 // A workspace is what a search needs beside the state. Its sums and touched bits

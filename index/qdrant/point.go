@@ -27,32 +27,6 @@ func quantise(v float32) float32 {
 	}
 }
 
-// fits reports what is wrong with a point's vectors, as ErrSpace.
-func fits(space index.Space, p *index.Point) error {
-	ids, values := p.Lexical.IDs, p.Lexical.Values
-	switch {
-	case p.Dense != nil && (space.Dimension == 0 || len(p.Dense) != space.Dimension):
-		return fmt.Errorf("point %s has %d dimensions, the space has %d: %w", p.ID, len(p.Dense), space.Dimension, index.ErrSpace)
-	case len(ids) != len(values):
-		return fmt.Errorf("point %s has %d terms and %d values: %w", p.ID, len(ids), len(values), index.ErrSpace)
-	}
-	for i, v := range values {
-		if i > 0 && ids[i] <= ids[i-1] {
-			return fmt.Errorf("point %s has terms that do not ascend: %w", p.ID, index.ErrSpace)
-		}
-		// Rounding may put the highest weight a little above MaxWeight.
-		if !(v >= 0 && v <= index.MaxWeight*1.001) {
-			return fmt.Errorf("point %s has the term weight %v, outside 0 to %v: %w", p.ID, v, index.MaxWeight, index.ErrSpace)
-		}
-	}
-	for _, v := range p.Dense {
-		if v-v != 0 {
-			return fmt.Errorf("point %s has a dense vector that is not finite: %w", p.ID, index.ErrSpace)
-		}
-	}
-	return nil
-}
-
 // encode makes the point that is sent.
 func encode(p *index.Point) *pb.PointStruct {
 	values := make([]float32, len(p.Lexical.Values))

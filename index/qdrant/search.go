@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -33,7 +32,7 @@ func (s *Store) Search(ctx context.Context, queries []index.Query) ([]index.Resu
 		return nil, err
 	}
 	for i := range queries {
-		if err := checkQuery(s.options.Space, &queries[i]); err != nil {
+		if err := queries[i].Check(s.options.Space); err != nil {
 			return nil, fmt.Errorf("query %d: %w", i, err)
 		}
 	}
@@ -49,18 +48,6 @@ func (s *Store) Search(ctx context.Context, queries []index.Query) ([]index.Resu
 	return results, err
 }
 
-func checkQuery(space index.Space, q *index.Query) error {
-	switch {
-	case q.Limit <= 0:
-		return errors.New("the limit has to be above 0")
-	case q.Dense != nil && len(q.Lexical) > 0:
-		return errors.New("a query is lexical or dense, not both: ask twice")
-	case q.Dense != nil && (space.Dimension == 0 || len(q.Dense) != space.Dimension):
-		return fmt.Errorf("%d dimensions, the space has %d: %w", len(q.Dense), space.Dimension, index.ErrSpace)
-	}
-	return nil
-}
-
 // settle searches until the mark did not move meanwhile.
 func (s *Store) settle(ctx context.Context, queries []index.Query) ([]index.Result, error) {
 	for try := range mostTries {
@@ -71,7 +58,7 @@ func (s *Store) settle(ctx context.Context, queries []index.Query) ([]index.Resu
 		}
 		ok, foreign := s.marks.unmoved(before, round.seen)
 		if foreign && !confirm {
-			s.options.Log.Warn("another process moves the mark of the collection: searches ask for it once more from here on; set index.qdrant.shared",
+			s.options.Log.Warn("another process moves the mark of the collection: searches ask for it once more from here on",
 				"collection", s.name)
 		}
 		// A server that weighs by vectors less precise than it keeps would differ

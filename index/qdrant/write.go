@@ -16,7 +16,7 @@ func (s *Store) Upsert(ctx context.Context, points []index.Point) error {
 		return err
 	}
 	for i := range points {
-		if err := fits(s.options.Space, &points[i]); err != nil {
+		if err := points[i].Check(s.options.Space); err != nil {
 			return err
 		}
 	}

@@ -4,42 +4,16 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"freshet/connectors"
 )
-
-// CheckStatus is how a Check ended.
-type CheckStatus int
-
-const (
-	// CheckOK: it works.
-	CheckOK CheckStatus = iota + 1
-	// CheckWarning: it works, but the operator should know something.
-	CheckWarning
-	// CheckFailure: it does not work; Text says how to mend it.
-	CheckFailure
-)
-
-// String returns "ok", "warning" or "failure".
-func (s CheckStatus) String() string {
-	switch s {
-	case CheckOK:
-		return "ok"
-	case CheckWarning:
-		return "warning"
-	case CheckFailure:
-		return "failure"
-	}
-	return "check?"
-}
-
-// MarshalText makes a status a word in JSON.
-func (s CheckStatus) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // A Check is one thing that `freshet doctor` looked at.
 type Check struct {
-	Name   string      `json:"name"`
-	Status CheckStatus `json:"status"`
-	Reason Reason      `json:"reason,omitempty"`
-	Text   string      `json:"text"` // a sentence or two for the operator
+	Name   string                 `json:"name"`
+	Status connectors.CheckStatus `json:"status"`
+	Reason Reason                 `json:"reason,omitempty"`
+	Text   string                 `json:"text"` // a sentence or two for the operator
 }
 
 const (
@@ -59,7 +33,7 @@ func (e *Embedder) Check(ctx context.Context) []Check {
 	defer cancel()
 	var out []Check
 	if p, ok := e.o.Provider.(*Endpoint); ok && p.KeyInClear() {
-		out = append(out, Check{Name: "embedder key", Status: CheckWarning,
+		out = append(out, Check{Name: "embedder key", Status: connectors.CheckWarning,
 			Text: fmt.Sprintf("the key travels unencrypted to %s: use an https address in embedding.base_url", p.host())})
 	}
 	began := e.o.Now()
@@ -75,15 +49,15 @@ func (e *Embedder) Check(ctx context.Context) []Check {
 	text := fmt.Sprintf("%s answers with %s: %d dimensions, a question in %d ms", e.where(), e.identity.Model, e.Dimension(), warm.Milliseconds())
 	switch {
 	case warm > e.o.QueryBudget:
-		return append(out, Check{Name: checkName, Status: CheckWarning, Reason: TimedOut, Text: fmt.Sprintf(
+		return append(out, Check{Name: checkName, Status: connectors.CheckWarning, Reason: TimedOut, Text: fmt.Sprintf(
 			"%s; a question may take %d ms, so answers will mostly be lexical. Use a smaller model, or a faster machine", text, e.o.QueryBudget.Milliseconds())})
 	case warm > slowQuery:
-		return append(out, Check{Name: checkName, Status: CheckWarning, Text: fmt.Sprintf(
+		return append(out, Check{Name: checkName, Status: connectors.CheckWarning, Text: fmt.Sprintf(
 			"%s, of the %d ms that it may take: under load some answers will be lexical", text, e.o.QueryBudget.Milliseconds())})
 	case cold > 10*time.Second:
 		text += fmt.Sprintf(" (%d s for the first, as the server loads its model)", int(cold.Seconds()))
 	}
-	return append(out, Check{Name: checkName, Status: CheckOK, Text: text})
+	return append(out, Check{Name: checkName, Status: connectors.CheckOK, Text: text})
 }
 
 func (e *Embedder) where() string {
@@ -95,7 +69,7 @@ func (e *Embedder) where() string {
 
 func (e *Embedder) failedCheck(err error) Check {
 	reason := ReasonOf(err)
-	return Check{Name: checkName, Status: CheckFailure, Reason: reason, Text: fmt.Sprintf("%s: %s. %s", e.where(), err, Mend(reason))}
+	return Check{Name: checkName, Status: connectors.CheckFailure, Reason: reason, Text: fmt.Sprintf("%s: %s. %s", e.where(), err, Mend(reason))}
 }
 
 // Mend says what an operator can do about a reason.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"freshet/connectors"
 	"freshet/pipeline/embed"
 )
 
@@ -208,17 +209,17 @@ func TestCheckSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault  func(http.ResponseWriter, *http.Request, asked) bool
 		change change
-		status embed.CheckStatus
+		status connectors.CheckStatus
 		words  []string
 	}{
-		"well":          {status: embed.CheckOK, words: []string{"16 dimensions", "127.0.0.1"}},
-		"a bad key":     {fault: page(401, `{"error":{"message":"Incorrect API key"}}`), status: embed.CheckFailure, words: []string{"unauthorized", "Incorrect API key", "embedding.api_key"}},
-		"a wrong URL":   {fault: page(404, "404 page not found"), status: embed.CheckFailure, words: []string{"endpoint_not_found", "/v1"}},
-		"an HTML page":  {fault: page(200, "<html><title>Grafana</title>"), status: embed.CheckFailure, words: []string{"not_json", "Grafana", "web page"}},
-		"no such model": {fault: page(404, `{"error":{"message":"model \"m\" not found, try pulling it first"}}`), status: embed.CheckFailure, words: []string{"model_not_found", "ollama pull"}},
-		"another dimension": {change: func(p *embed.EndpointOptions, _ *embed.Options) { p.Dimension = 768 }, status: embed.CheckFailure,
+		"well":          {status: connectors.CheckOK, words: []string{"16 dimensions", "127.0.0.1"}},
+		"a bad key":     {fault: page(401, `{"error":{"message":"Incorrect API key"}}`), status: connectors.CheckFailure, words: []string{"unauthorized", "Incorrect API key", "embedding.api_key"}},
+		"a wrong URL":   {fault: page(404, "404 page not found"), status: connectors.CheckFailure, words: []string{"endpoint_not_found", "/v1"}},
+		"an HTML page":  {fault: page(200, "<html><title>Grafana</title>"), status: connectors.CheckFailure, words: []string{"not_json", "Grafana", "web page"}},
+		"no such model": {fault: page(404, `{"error":{"message":"model \"m\" not found, try pulling it first"}}`), status: connectors.CheckFailure, words: []string{"model_not_found", "ollama pull"}},
+		"another dimension": {change: func(p *embed.EndpointOptions, _ *embed.Options) { p.Dimension = 768 }, status: connectors.CheckFailure,
 			words: []string{"wrong_dimension", "16", "768", "embedding.dimension"}},
-		"no credit": {fault: page(402, `{"message":"payment required"}`), status: embed.CheckFailure, words: []string{"quota_exhausted", "credit"}},
+		"no credit": {fault: page(402, `{"message":"payment required"}`), status: connectors.CheckFailure, words: []string{"quota_exhausted", "credit"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -247,7 +248,7 @@ func TestCheckSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		w := newWorld(t, func(_ *embed.EndpointOptions, o *embed.Options) { o.QueryBudget = 800 * time.Millisecond })
 		w.set(func(http.ResponseWriter, *http.Request, asked) bool { w.pass(3 * time.Second); return false })
 		got := w.e.Check(t.Context())
-		if len(got) != 1 || got[0].Status != embed.CheckWarning || !strings.Contains(got[0].Text, "3000 ms") || !strings.Contains(got[0].Text, "lexical") {
+		if len(got) != 1 || got[0].Status != connectors.CheckWarning || !strings.Contains(got[0].Text, "3000 ms") || !strings.Contains(got[0].Text, "lexical") {
 			t.Errorf("%+v", got)
 		}
 	})
