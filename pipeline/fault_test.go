@@ -48,7 +48,7 @@ func disturb(ctx context.Context, dir, where string, t *trip) (r *rig, finished 
 	case where == "source":
 		r.src.Hook(func(context.Context, connectortest.Op, string) error { return t.step() })
 	case where == "catalog":
-		r.driver = "sqlite-faults"
+		r.driver = catalogFaults().Name()
 	case where == "store":
 		r.store = func(s index.Store) index.Store { return trippingStore{s, t} }
 	case strings.HasPrefix(where, "phase-"):
@@ -59,13 +59,13 @@ func disturb(ctx context.Context, dir, where string, t *trip) (r *rig, finished 
 			}
 		}
 	}
-	faults := registerFaults()
+	faults := catalogFaults()
 	if err := r.open(ctx); err != nil {
 		return r, err
 	}
 	if where == "catalog" {
-		faults.set(t)
-		defer faults.set(nil)
+		faults.Set(t.step)
+		defer faults.Set(nil)
 	}
 	return r, r.run(ctx)
 }

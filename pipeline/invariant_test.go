@@ -205,15 +205,15 @@ func TestInvariantsHoldWhileSearchesRun(t *testing.T) {
 // catalog fails, a kept cursor has all of its documents before it.
 func TestTheCursorNeverPrecedesItsEvidence(t *testing.T) {
 	base := scenarioBase(t)
-	faults := registerFaults()
+	faults := catalogFaults()
 	for k := int64(1); ; k += 3 {
 		dir := cloneDir(t, base)
-		r := &rig{dir: dir, src: changedWorld(), driver: "sqlite-faults"}
+		r := &rig{dir: dir, src: changedWorld(), driver: faults.Name()}
 		must(t, r.open(t.Context()))
 		tripped := false
-		faults.set(&trip{at: k, act: func() error { tripped = true; return errInjected }})
+		faults.Set((&trip{at: k, act: func() error { tripped = true; return errInjected }}).step)
 		_, _ = r.syncer.Run(t.Context(), "s", RunOptions{})
-		faults.set(nil)
+		faults.Set(nil)
 		p, err := r.catalog.PositionOf(t.Context(), "s", connectors.Full)
 		must(t, err)
 		if p.Open && p.Cursor != "" {

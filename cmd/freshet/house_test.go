@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"index":                       {"std"},
 	"index/indextest":             {"index", "connectors/connectortest"},
 	"index/catalog":               {"index", "connectors", "schedules"},
+	"index/catalog/faultsql":      {},
 	"index/catalog/catalogtest":   {"index", "connectors", "schedules", "index/catalog", "schedules/schedulestest"},
 	"index/lexical":               {"index"},
 	"index/embedded":              {"index"},

@@ -11,6 +11,7 @@ import (
 
 	"freshet/index"
 	"freshet/index/catalog"
+	"freshet/index/catalog/faultsql"
 )
 
 var errInjected = errors.New("injected fault")
@@ -108,10 +109,10 @@ func disturbed(t *testing.T, place string, fails func(n int64) bool, until time.
 	w := newWorld(t)
 	f := &fault{fails: fails}
 	if place == "catalog" {
-		faults := registerFaults()
+		faults := faultsql.Register()
 		must(t, w.catalog.Close())
-		w.driver = faults.name
-		faults.set(f)
+		w.driver = faults.Name()
+		faults.Set(f.step)
 		w.openCatalog()
 	}
 	a, b := w.use(newFakeModel("a", 8)), w.use(newFakeModel("b", 12))
