@@ -147,9 +147,11 @@ func TestQuestionsAreAnsweredWhileQdrantOrTheEmbedderIsAway(t *testing.T) {
 		t.Errorf("index status says\n%s", out)
 	}
 	w.write("docs/hours.md", "# Opening hours\n\nThe shop in Nantes is open from 8 am to 10 pm on weekdays.\n")
+	began := time.Now()
 	committed := make(chan result, 1)
 	go func() { committed <- w.run("sync", "docs") }()
 	w.found(hours, "10 pm", 20*time.Second)
+	t.Logf("the standby answered with the edit %s after its sync began", time.Since(began).Round(time.Millisecond))
 	if r := <-committed; r.status == exitFailed {
 		t.Errorf("a sync while Qdrant is away: status %d\n%s%s", r.status, r.out, r.errors)
 	}
