@@ -74,7 +74,6 @@ func TestABadConfigurationIsRefusedWithItsLine(t *testing.T) {
 		"an unknown provider":        {change("provider: none", "{provider: olama, model: x}"), `embedding.provider: "olama" is not a provider; did you mean "ollama"?`},
 		"a provider without a model": {change("provider: none", "{provider: ollama}"), `embedding.model is missing: the model as ollama names it`},
 		"a table without directory":  {change("provider: none", "{provider: static}"), `embedding.directory is missing`},
-		"a table that is not there":  {change("provider: none", "{provider: static, directory: nowhere}"), `nowhere`},
 		"a key that is missing":      {change("provider: none", "{provider: openai, model: text-embedding-3-small}"), `embedding.api_key`},
 		"a dimension":                {change("provider: none", "{provider: ollama, dimension: -1}"), `embedding.dimension: -1 is not a number of dimensions`},
 		"long texts":                 {change("provider: none", "{provider: ollama, long_texts: drop}"), `embedding.long_texts: "drop" is not one of split, truncate`},

@@ -38,7 +38,8 @@ type batchConfig struct {
 	Tokens int `yaml:"tokens" json:"tokens,omitempty"`
 }
 
-// check expands references and looks whether a provider can be made of it.
+// check expands references and looks whether a provider can be made of it; a static
+// table is opened by those who need it.
 func (x *embedConfig) check(w *walker, e expander) {
 	x.KeyReference = reference(x.APIKey)
 	expand(w, e, map[string]*string{
@@ -51,7 +52,8 @@ func (x *embedConfig) check(w *walker, e expander) {
 	if x.Provider == providerNone && (x.Model != "" || x.BaseURL != "" || x.Directory != "") {
 		w.say(0, "embedding names a model, but no provider; write provider: ollama, or another that `freshet doctor` lists")
 	}
-	if x.Provider != providerNone {
+	// A table that is not there keeps nothing from starting: words answer meanwhile.
+	if x.Provider != providerNone && (x.Provider != providerStatic || x.Directory == "") {
 		if _, err := newProvider(x); err != nil {
 			w.say(0, "%v", err)
 		}

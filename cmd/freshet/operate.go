@@ -135,6 +135,11 @@ func (m *Main) checkSources(cfg *config) error {
 			w.say(cfg.Sources[i].line, "%v", err)
 		}
 	}
+	if cfg.Embedding.Provider == providerStatic {
+		if _, err := newProvider(&cfg.Embedding); err != nil {
+			w.say(0, "%v", err)
+		}
+	}
 	if err := s.opener.checkBrowser(); err != nil {
 		w.say(0, "%v", err)
 	}

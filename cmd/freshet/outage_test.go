@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -179,5 +180,46 @@ func (w *outage) found(query, text string, limit time.Duration) {
 		if time.Now().After(end) {
 			w.t.Fatalf("after %s the answer is %q", limit, r.Hits[0].Text)
 		}
+	}
+}
+
+func TestACommandWithoutTheConfigurationLeavesTheIndexAsItIs(t *testing.T) {
+	w := newOutage(t)
+	w.ok("sync")
+	path := filepath.Join(w.dir, defaultConfig)
+	for _, there := range []bool{true, false, true} {
+		if moved := path + ".away"; there && !fileExists(path) {
+			if err := os.Rename(moved, path); err != nil {
+				t.Fatal(err)
+			}
+		} else if !there {
+			if err := os.Rename(path, moved); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := w.run("index", "status")
+		if r.status != exitDone || !strings.Contains(r.out, "qdrant, hashed") || strings.Contains(r.out+r.errors, "wanted") || strings.Contains(r.errors, "asks for another") {
+			t.Errorf("with its configuration %v: %s%s", there, r.out, r.errors)
+		}
+		if r := w.search("may I send a product back", "returns.md"); len(r.Degraded) > 0 || r.Hits[0].Scores.Dense <= 0 {
+			t.Errorf("with its configuration %v: degraded %v, scores %+v", there, r.Degraded, r.Hits[0].Scores)
+		}
+	}
+}
+
+func TestAStaticTableThatIsGoneKeepsNothingFromStarting(t *testing.T) {
+	w := newWorld(t)
+	w.docs()
+	w.write(defaultConfig, "embedding: {provider: static, directory: nowhere}\n")
+	var r retrieve.Response
+	w.ask(&r, "search", "when is the shop open")
+	if len(r.Hits) == 0 || r.Hits[0].Document.ID != "hours.md" {
+		t.Errorf("hits %+v", r.Hits)
+	}
+	if out := w.ok("index", "status"); !strings.Contains(out, "it cannot be told what the configuration asks for") {
+		t.Errorf("status says\n%s", out)
+	}
+	if r := w.run("config", "check"); r.status != exitFailed || !strings.Contains(r.errors, "nowhere") {
+		t.Errorf("config check: status %d, %s%s", r.status, r.out, r.errors)
 	}
 }

@@ -60,18 +60,28 @@ type targets struct {
 func (t *targets) wanted(ctx context.Context) (migrate.Wanted, error) {
 	want := catalog.Target{Store: storeEmbedded, Space: index.Space{Lexical: lexical.Version, Provider: providerNone}}
 	w := migrate.Wanted{Differs: t.differs}
+	if t.config == nil {
+		// A command that is run where no configuration lies asks for nothing.
+		active, err := t.catalog.ActiveTarget(ctx)
+		if err == nil {
+			want.Store, want.Settings, want.Space = active.Store, active.Settings, active.Space
+		} else if !errors.Is(err, catalog.ErrNotFound) {
+			return w, err
+		}
+		w.Target, w.Differs = want, func(catalog.Target) []string { return nil }
+		return w, nil
+	}
 	var s targetSettings
 	var err error
-	if c := t.config; c != nil {
-		want.Store = c.Index.Store
-		if c.Index.Store == storeQdrant {
-			s.Qdrant = &c.Index.Qdrant
-		}
-		if c.Embedding.Provider != providerNone {
-			s.Embedding = &c.Embedding
-			if want.Space, err = t.space(ctx); err != nil {
-				w.Fault = err.Error()
-			}
+	c := t.config
+	want.Store = c.Index.Store
+	if c.Index.Store == storeQdrant {
+		s.Qdrant = &c.Index.Qdrant
+	}
+	if c.Embedding.Provider != providerNone {
+		s.Embedding = &c.Embedding
+		if want.Space, err = t.space(ctx); err != nil {
+			w.Fault = err.Error()
 		}
 	}
 	want.Settings, err = s.encode()
@@ -117,11 +127,7 @@ func (t *targets) differs(active catalog.Target) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	want := indexConfig{Store: storeEmbedded}
-	embedding := embedConfig{Provider: providerNone}
-	if t.config != nil {
-		want, embedding = t.config.Index, t.config.Embedding
-	}
+	want, embedding := &t.config.Index, &t.config.Embedding
 	say("the store", active.Store, want.Store)
 	if q := is.Qdrant; q != nil && want.Store == storeQdrant {
 		w := &want.Qdrant
@@ -133,7 +139,7 @@ func (t *targets) differs(active catalog.Target) []string {
 		say("the datatype", q.Datatype, w.Datatype)
 		say("on_disk", q.OnDisk, w.OnDisk)
 	}
-	return append(out, t.modelDiffers(is.Embedding, &embedding)...)
+	return append(out, t.modelDiffers(is.Embedding, embedding)...)
 }
 
 func (t *targets) modelDiffers(is, want *embedConfig) []string {
