@@ -96,6 +96,14 @@ func (c *Catalog) CountVectors(ctx context.Context, fingerprint string) (VectorC
 // model that is gone back to within that time costs nothing. It returns how many they
 // were.
 func (c *Catalog) ForgetVectors(ctx context.Context, before time.Time, keep ...string) (int, error) {
+	old, err := c.oldVectors(ctx, before)
+	if err != nil {
+		return 0, fmt.Errorf("forget vectors: %w", err)
+	}
+	old = slices.DeleteFunc(old, func(v oldVector) bool { return slices.Contains(keep, v.fingerprint) })
+	if len(old) == 0 {
+		return 0, nil
+	}
 	needed := make(map[index.Hash]bool)
 	rows, err := c.read.QueryContext(ctx, `SELECT `+chunkColumns+` FROM chunks c`)
 	if err != nil {
@@ -112,11 +120,7 @@ func (c *Catalog) ForgetVectors(ctx context.Context, before time.Time, keep ...s
 	if err := rows.Err(); err != nil {
 		return 0, fmt.Errorf("forget vectors: %w", err)
 	}
-	old, err := c.oldVectors(ctx, before)
-	if err != nil {
-		return 0, fmt.Errorf("forget vectors: %w", err)
-	}
-	old = slices.DeleteFunc(old, func(v oldVector) bool { return needed[v.hash] || slices.Contains(keep, v.fingerprint) })
+	old = slices.DeleteFunc(old, func(v oldVector) bool { return needed[v.hash] })
 	for part := range slices.Chunk(old, forgetVectorsPage) {
 		if err := c.txApart(ctx, "forget vectors", func(tx *sql.Tx) error {
 			for _, v := range part {
