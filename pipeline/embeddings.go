@@ -25,8 +25,11 @@ type EmbeddingsOptions struct {
 	Fingerprint string // index.Space.DenseFingerprint
 	// Complete is told which chunks have come to a vector; Applier.Complete.
 	Complete func(ctx context.Context, ids []index.ChunkID) error
-	Log      *slog.Logger
-	Page     int // texts handed to Embed at once; 512
+	// Begin is told how much there is to embed before everything is for the first time,
+	// with the bytes of it; nil: nobody is. Part of it may be kept already.
+	Begin func(texts int, bytes int64)
+	Log   *slog.Logger
+	Page  int // texts handed to Embed at once; 512
 }
 
 // Embeddings are the consumer of the change log that gives chunks their dense
@@ -124,6 +127,15 @@ func (e *Embeddings) catchUp(ctx context.Context) error {
 
 // all embeds every open chunk. Begun again it goes fast over what is kept.
 func (e *Embeddings) all(ctx context.Context) error {
+	if e.Begin != nil {
+		texts, bytes, err := e.Catalog.OpenTexts(ctx)
+		if err != nil {
+			return err
+		}
+		if texts > 0 {
+			e.Begin(texts, bytes)
+		}
+	}
 	for after := (index.ChunkID{}); ; {
 		page, err := e.Catalog.OpenChunksAfter(ctx, after, e.Page)
 		if err != nil || len(page) == 0 {

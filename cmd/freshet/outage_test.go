@@ -207,6 +207,24 @@ func TestACommandWithoutTheConfigurationLeavesTheIndexAsItIs(t *testing.T) {
 	}
 }
 
+func TestTheFirstPaidEmbeddingIsForetold(t *testing.T) {
+	w := newOutage(t)
+	path := filepath.Join(w.dir, defaultConfig)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write(defaultConfig, strings.Replace(string(text), "model: hashed", "model: hashed, price_per_million: 1000000", 1))
+	r := w.run("sync")
+	if r.status != exitDone || !strings.Contains(r.errors, "passages are embedded for the first time") || !strings.Contains(r.errors, "cost_about=") {
+		t.Errorf("status %d: %s%s", r.status, r.out, r.errors)
+	}
+	w.write("docs/parking.md", "# Parking\n\nThere are forty parking places behind the shop.\n")
+	if r := w.run("sync"); r.status != exitDone || strings.Contains(r.errors, "cost_about=") {
+		t.Errorf("the second sync, status %d: %s%s", r.status, r.out, r.errors)
+	}
+}
+
 func TestAStaticTableThatIsGoneKeepsNothingFromStarting(t *testing.T) {
 	w := newWorld(t)
 	w.docs()

@@ -129,6 +129,15 @@ func (c *Catalog) OpenChunksOf(ctx context.Context, ids []index.ChunkID) ([]Open
 	return out, nil
 }
 
+// OpenTexts counts the open chunk rows and the bytes of their texts and titles.
+func (c *Catalog) OpenTexts(ctx context.Context) (chunks int, bytes int64, err error) {
+	err = c.read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(OCTET_LENGTH(text) + OCTET_LENGTH(title) + OCTET_LENGTH(question)), 0) FROM chunks WHERE until_seq = ?`, index.Open).Scan(&chunks, &bytes)
+	if err != nil {
+		return 0, 0, fmt.Errorf("measure the open chunks: %w", err)
+	}
+	return chunks, bytes, nil
+}
+
 // CountOpen counts the open chunk rows that were opened after an entry of the log.
 func (c *Catalog) CountOpen(ctx context.Context, after int64) (int, error) {
 	var n int

@@ -96,10 +96,22 @@ func (m *Machine) embeddingOf(row catalog.Target) (*embedding, error) {
 		return nil, err
 	}
 	e := &embedding{model: model}
-	e.embeddings = pipeline.NewEmbeddings(pipeline.EmbeddingsOptions{Catalog: m.Catalog, Embed: model.Passages, Fingerprint: fingerprint, Log: m.Log, Page: m.Page,
+	e.embeddings = pipeline.NewEmbeddings(pipeline.EmbeddingsOptions{Catalog: m.Catalog, Embed: model.Passages, Fingerprint: fingerprint, Log: m.Log, Page: m.Page, Begin: func(texts int, bytes int64) { m.foretell(row, model, texts, bytes) },
 		Complete: func(ctx context.Context, ids []index.ChunkID) error { return m.complete(ctx, fingerprint, ids) }})
 	m.models[fingerprint] = e
 	return e, nil
+}
+
+// foretell says what embedding everything for the first time will come to, where it
+// costs money.
+func (m *Machine) foretell(row catalog.Target, model *Model, texts int, bytes int64) {
+	if model.Estimate == nil {
+		return
+	}
+	if tokens, cost := model.Estimate(texts, bytes); cost > 0 {
+		m.Log.Warn("passages are embedded for the first time; stop freshet to spend nothing more", "model", row.Space.Model, "passages", texts,
+			"tokens_about", tokens, "cost_about", fmt.Sprintf("%.2f", cost))
+	}
 }
 
 // complete writes vectors that were made into all targets that follow and have them.

@@ -63,6 +63,13 @@ func (w *world) openChunks() {
 	got, err := w.c.OpenChunksOf(w.ctx, []index.ChunkID{whole[2].Chunk.ID, closed, whole[0].Chunk.ID})
 	w.ok(err)
 	w.equal("by ID", got, []catalog.OpenChunk{whole[2], whole[0]})
+	want := int64(0)
+	for _, c := range whole {
+		want += int64(len(c.Chunk.Text) + len(c.Chunk.Title) + len(c.Chunk.Question))
+	}
+	chunks, bytes, err := w.c.OpenTexts(w.ctx)
+	w.ok(err)
+	w.equal("texts", []any{chunks, bytes}, []any{3, want})
 	for after, want := range map[int64]int{0: 3, 3: 1, 5: 0} {
 		n, err := w.c.CountOpen(w.ctx, after)
 		w.ok(err)
