@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"freshet/index/standby"
 )
 
 const (
@@ -43,16 +45,13 @@ type qdrantConfig struct {
 	KeyReference string `json:"key_reference,omitempty"`
 }
 
-// defaultStandby is how many passages the standby holds at most (ARCHITECTURE 4).
-const defaultStandby = 200_000
-
 // check expands references and fills in defaults.
 func (x *indexConfig) check(w *walker, e expander) {
 	expand(w, e, map[string]*string{"index.store": &x.Store, "index.standby": &x.Standby, "index.questions": &x.Questions})
 	if x.Questions != "" && !filepath.IsAbs(x.Questions) {
 		x.Questions = filepath.Join(e.dir, x.Questions)
 	}
-	x.standby = defaultStandby
+	x.standby = standby.MostChunks
 	if x.Standby != "" {
 		n, err := strconv.Atoi(strings.ReplaceAll(x.Standby, "_", ""))
 		if err != nil || n < 0 {

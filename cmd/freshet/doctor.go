@@ -9,11 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"freshet/api"
 	"freshet/connectors"
+	"freshet/index"
+	"freshet/index/qdrant"
 )
 
 func (m *Main) doctorCommand() *cobra.Command {
@@ -125,6 +128,38 @@ func (x *examination) services(ctx context.Context, cfg *config, log *slog.Logge
 	if cfg.Embedding.Provider != providerNone {
 		x.embedder(ctx, cfg, log)
 	}
+	if cfg.Index.Store == storeQdrant {
+		x.qdrant(ctx, &cfg.Index.Qdrant)
+	}
+	if cfg.Rerank.Provider != providerNone {
+		x.reranker(ctx, cfg)
+	}
+}
+
+// serviceWithin is how long a service has to answer doctor.
+const serviceWithin = 10 * time.Second
+
+func (x *examination) qdrant(ctx context.Context, q *qdrantConfig) {
+	ctx, cancel := context.WithTimeout(ctx, serviceWithin)
+	defer cancel()
+	server, err := qdrant.Connect(ctx, q.options())
+	if err != nil {
+		x.note("qdrant", err, "")
+		return
+	}
+	list, err := server.Collections(ctx) // for which the key has to be right
+	x.note("qdrant", errors.Join(err, server.Close()), fmt.Sprintf("%s answers, version %s, with %s of Freshet's",
+		q.Address, server.Version(), plural(len(list), "collection", "collections")))
+}
+
+func (x *examination) reranker(ctx context.Context, cfg *config) {
+	ctx, cancel := context.WithTimeout(ctx, serviceWithin)
+	defer cancel()
+	rerank, err := newReranker(cfg)
+	if err == nil {
+		_, err = rerank(ctx, "Does the re-ranker answer?", []index.Passage{{Chunk: index.Chunk{Text: "A passage that tells whether the re-ranker answers."}}})
+	}
+	x.note("re-ranker", err, cfg.Rerank.Provider+" answers")
 }
 
 func (x *examination) embedder(ctx context.Context, cfg *config, log *slog.Logger) {

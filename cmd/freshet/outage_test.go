@@ -241,3 +241,29 @@ func TestAStaticTableThatIsGoneKeepsNothingFromStarting(t *testing.T) {
 		t.Errorf("config check: status %d, %s%s", r.status, r.out, r.errors)
 	}
 }
+
+func TestAnOutageOfQdrantStopsNoCommit(t *testing.T) {
+	w := newOutage(t)
+	w.ok("sync")
+	w.qdrant.Stop()
+	w.write("docs/parking.md", "# Parking\n\nThere are forty parking places behind the shop.\n")
+	if r := w.run("sync"); r.status != exitDone || !strings.Contains(r.out, "1  new") || !strings.Contains(r.out, "(index_behind)") {
+		t.Errorf("sync: status %d\n%s%s", r.status, r.out, r.errors)
+	}
+	if out := w.ok("source", "show", "docs"); !strings.Contains(out, "3") {
+		t.Errorf("source show says\n%s", out)
+	}
+	if r := w.run("search", "how many parking places"); r.status != exitFailed || !strings.Contains(r.errors, "index") {
+		t.Errorf("a search that nobody can answer: status %d\n%s%s", r.status, r.out, r.errors)
+	}
+	if r := w.run("doctor"); r.status != exitFailed || !strings.Contains(r.out, "✘  qdrant") || !strings.Contains(r.out, "✔  embedder") {
+		t.Errorf("doctor: status %d\n%s%s", r.status, r.out, r.errors)
+	}
+	if err := w.qdrant.Listen(w.qdrant.Address()); err != nil {
+		t.Fatal(err)
+	}
+	w.search("how many parking places", "parking.md")
+	if out := w.ok("doctor"); !strings.Contains(out, "✔  qdrant") {
+		t.Errorf("doctor says\n%s", out)
+	}
+}

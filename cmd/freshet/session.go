@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"freshet/api"
+	"freshet/index"
 	"freshet/pipeline/redact"
 )
 
@@ -35,7 +36,9 @@ func (m *Main) connect(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := h.service.caughtUp(ctx); err != nil {
+	// An index that is away keeps nothing from being read and committed; those who
+	// search are told.
+	if err := h.service.caughtUp(ctx); err != nil && !errors.Is(err, index.ErrUnavailable) {
 		return nil, errors.Join(fmt.Errorf("the index cannot be filled: %w", err), h.close())
 	}
 	return &session{client: within(h.local()), close: h.close}, nil

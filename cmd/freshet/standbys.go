@@ -47,8 +47,12 @@ type follower struct {
 
 func newStandbys(s *service) *standbys {
 	most := 0
-	if c := s.config; c != nil && s.scheduled { // a command is over before one is filled
-		most = c.Index.standby
+	switch {
+	case !s.scheduled: // a command is over before one is filled
+	case s.config == nil:
+		most = standby.MostChunks
+	default:
+		most = s.config.Index.standby
 	}
 	return &standbys{catalog: s.catalog, machine: s.machine, most: most, log: s.log, yield: s.polite.standBack,
 		kick: make(chan struct{}, 1), guards: map[int64]*standby.Store{}}

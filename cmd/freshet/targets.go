@@ -194,6 +194,16 @@ func (t *targets) indexDir(row catalog.Target) string {
 	return filepath.Join(t.dir, indexDir) // of catalogs from before there were targets
 }
 
+// options reach the server, and lay out a collection.
+func (q *qdrantConfig) options() qdrant.Options {
+	o := qdrant.Options{Address: q.Address, APIKey: q.APIKey, Collection: q.Collection, Shards: q.Shards, Replicas: q.Replicas, WriteConsistency: q.WriteConsistency,
+		Quantization: qdrant.Quantization(q.Quantization), Datatype: qdrant.Datatype(q.Datatype), OnDisk: q.OnDisk}
+	if q.TLS {
+		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return o
+}
+
 // qdrantOptions are those of a target's own collection. Its name has the catalog's
 // epoch and the target's number, so that neither another catalog's collection nor a
 // former target's is ever written to.
@@ -206,12 +216,9 @@ func (t *targets) qdrantOptions(row catalog.Target) (qdrant.Options, error) {
 		return qdrant.Options{}, err
 	}
 	q := s.Qdrant
-	o := qdrant.Options{Address: q.Address, Collection: q.Collection, Name: fmt.Sprintf("%s_%.8s_%d", q.Collection, t.catalog.Epoch(), row.ID),
-		Space: row.Space, Epoch: t.catalog.Epoch(), Shards: q.Shards, Replicas: q.Replicas, WriteConsistency: q.WriteConsistency,
-		Quantization: qdrant.Quantization(q.Quantization), Datatype: qdrant.Datatype(q.Datatype), OnDisk: q.OnDisk, Log: t.log}
-	if q.TLS {
-		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
+	o := q.options()
+	o.Name = fmt.Sprintf("%s_%.8s_%d", q.Collection, t.catalog.Epoch(), row.ID)
+	o.Space, o.Epoch, o.Log = row.Space, t.catalog.Epoch(), t.log
 	o.APIKey, err = t.key("index.qdrant.api_key", q.KeyReference, func(c *config) (string, bool) {
 		return c.Index.Qdrant.APIKey, c.Index.Store == storeQdrant && c.Index.Qdrant.Address == q.Address
 	})
