@@ -95,9 +95,12 @@ func (w *answerWriter) document(d *retrieve.Document) {
 
 func (w *answerWriter) conflict(c *retrieve.Conflict) {
 	w.raw(`{"finding":`).text(c.Finding)
+	w.raw(`,"rule":`).text(c.Rule)
 	w.raw(`,"value":`).text(c.Value)
 	w.raw(`,"other_value":`).text(c.OtherValue)
 	w.raw(`,"other_document":`).text(c.OtherDocument)
+	w.raw(`,"other_title":`).text(c.OtherTitle)
+	w.raw(`,"other_url":`).text(c.OtherURL)
 	w.raw(`}`)
 }
 

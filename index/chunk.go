@@ -174,10 +174,24 @@ func (h *hasher) sum() Hash {
 
 // A Passage is a chunk that the catalog vouches for: its row was open at the mark
 // that was asked for, and its document may be shown to this reader now.
+//
+// What people decided on it is applied: passages that were suppressed are not vouched
+// for, and Document.Facets are those of the passage, where it was given a scope of its
+// own.
 type Passage struct {
 	Chunk     Chunk
 	Document  DocumentInfo
-	Conflicts []Conflict
+	Conflicts []Conflict // live, of tier likely
+	// Doubt is why its document can no longer be trusted to be current; nil when nothing
+	// speaks against it.
+	Doubt *Doubt
+}
+
+// A Doubt sums up a live finding of kind stale.
+type Doubt struct {
+	Finding string
+	Score   float64  // 0 to 1
+	Reasons []string // codes, with details behind a colon
 }
 
 // DocumentInfo is what a passage tells of its document.
@@ -207,10 +221,13 @@ type DocumentInfo struct {
 	SourceState    string // published, paused, needs_you, detached, draft
 }
 
-// A Conflict is an open finding of kind conflict as a passage shows it.
+// A Conflict is a live finding of kind conflict as a passage shows it.
 type Conflict struct {
 	Finding       string
+	Rule          string
 	Value         string
 	OtherValue    string
-	OtherDocument string
+	OtherDocument string // external ID
+	OtherTitle    string
+	OtherURL      string
 }

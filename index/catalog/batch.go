@@ -106,7 +106,13 @@ type Applied struct {
 func (c *Catalog) Apply(ctx context.Context, b *Batch) (Applied, error) {
 	var done Applied
 	var at time.Time
-	err := c.txOn(ctx, "write batch of source "+b.Source, func() touched { return b.touches(at) }, func(tx *sql.Tx) error {
+	var needing []string
+	touches := func() touched {
+		t := b.touches(at)
+		t.documents = append(t.documents, needing...)
+		return t
+	}
+	err := c.txOn(ctx, "write batch of source "+b.Source, touches, func(tx *sql.Tx) error {
 		at = c.now()
 		w, err := newWriter(ctx, tx, b, at)
 		if err != nil {
@@ -116,7 +122,7 @@ func (c *Catalog) Apply(ctx context.Context, b *Batch) (Applied, error) {
 		if err := w.all(); err != nil {
 			return err
 		}
-		done = w.done
+		done, needing = w.done, w.needing
 		return nil
 	})
 	if err != nil {
@@ -174,7 +180,8 @@ type writer struct {
 	b        *Batch
 	now      time.Time
 	seq      int64
-	texts    int // that came, changed or went
+	texts    int      // that came, changed or went
+	needing  []string // documents with notes that need one which came or went
 	done     Applied
 	prepared map[string]*sql.Stmt
 	packer   packer

@@ -54,6 +54,11 @@ func (w *writer) change(ch *Change) error {
 			return err
 		}
 	}
+	if kind == index.EntryTaken || kind == index.EntryContent && opened == len(ch.Chunks) { // it goes, or comes as a whole
+		if err := w.noteNeeding(d.Key); err != nil {
+			return err
+		}
+	}
 	d.Payload = payload
 	return w.document(d, known)
 }

@@ -71,7 +71,13 @@ func (c *Catalog) Confirm(ctx context.Context, key string, until time.Time, by s
 // listed it: a person's decision is no sight of it.
 func (c *Catalog) decide(ctx context.Context, b *Batch) error {
 	d := &b.Changes[0].Document
-	err := c.txOn(ctx, "decide on document "+d.ExternalID, func() touched { return b.touches(time.Time{}) }, func(tx *sql.Tx) error {
+	var needing []string
+	touches := func() touched {
+		t := b.touches(time.Time{})
+		t.documents = append(t.documents, needing...)
+		return t
+	}
+	err := c.txOn(ctx, "decide on document "+d.ExternalID, touches, func(tx *sql.Tx) error {
 		w, err := newWriter(ctx, tx, b, c.now())
 		if err != nil {
 			return err
@@ -80,6 +86,7 @@ func (c *Catalog) decide(ctx context.Context, b *Batch) error {
 		if err := w.all(); err != nil {
 			return err
 		}
+		needing = w.needing
 		if d.Seen.IsZero() {
 			return nil
 		}

@@ -44,7 +44,9 @@ type shownDocument struct {
 	info    index.DocumentInfo // without what stands in for missing details
 	access  connectors.Access
 	serves  bool
-	checked atomic.Int64 // milliseconds
+	text    index.Hash    // of its text
+	notes   []*index.Note // those that need no other document, or one that serves
+	checked atomic.Int64  // milliseconds
 
 	use   atomic.Int32
 	rows  []*shownRow
@@ -271,6 +273,9 @@ func (d *shownDocument) size() int64 {
 	}
 	for _, list := range d.access.AnyOf {
 		n += 24 + sizeOf(list)
+	}
+	for _, note := range d.notes {
+		n += 320 + len(note.Sentence) + len(note.Value) + len(note.OtherValue) + len(note.OtherTitle) + len(note.OtherURL) + sizeOf(note.Reasons)
 	}
 	return int64(n)
 }

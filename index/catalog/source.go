@@ -183,6 +183,8 @@ func (c *Catalog) RemoveSource(ctx context.Context, id string) error {
 		for _, q := range []string{
 			`DELETE FROM versions WHERE doc IN (SELECT doc FROM documents WHERE source = ?)`,
 			`DELETE FROM seen WHERE doc IN (SELECT doc FROM documents WHERE source = ?)`,
+			`DELETE FROM notes WHERE doc IN (SELECT doc FROM documents WHERE source = ?)`,
+			`DELETE FROM link_pages WHERE doc IN (SELECT doc FROM documents WHERE source = ?)`,
 			`DELETE FROM documents WHERE source = ?`, `DELETE FROM holds WHERE source = ?`, `DELETE FROM retries WHERE source = ?`,
 			`DELETE FROM positions WHERE source = ?`, `DELETE FROM memory WHERE source = ?`, `DELETE FROM templates WHERE source = ?`, `DELETE FROM runs WHERE source = ?`,
 			`DELETE FROM jobs WHERE subject = ?`, `DELETE FROM sources WHERE id = ?`,

@@ -126,7 +126,7 @@ func scanShownRow(r scanner) (shownPassage, error) {
 	return shownPassage{row: &shownRow{chunk: ch}}, err
 }
 
-const shownColumns = `d.doc, d.details, d.ext_id, d.base, d.state, d.source, d.confirmed_until, COALESCE(v.at, 0), s.state, s.owner, s.review_every`
+const shownColumns = `d.doc, d.details, d.ext_id, d.base, d.state, d.source, d.confirmed_until, d.text_hash, COALESCE(v.at, 0), s.state, s.owner, s.review_every`
 
 const fromShown = ` FROM documents d JOIN sources s ON s.id = d.source LEFT JOIN seen v ON v.doc = d.doc WHERE d.doc IN (`
 
@@ -141,6 +141,9 @@ func (a *asking) join(rows []shownPassage, missing []string) error {
 	}
 	docs, err := query(a, `SELECT `+shownColumns+fromShown+placeholders(n)+`)`, args, scanShownDocument)
 	if err != nil {
+		return err
+	}
+	if err := a.annotate(docs, n, args); err != nil {
 		return err
 	}
 	for i := range rows {
@@ -163,7 +166,8 @@ func scanShownDocument(r scanner) (shownPassage, error) {
 	var key, extID, base, state, source string
 	var details sql.RawBytes
 	var confirmed int64
-	err := r.Scan(&key, &details, &extID, &base, &state, &source, &confirmed, &p.checked, &p.source.state, &p.source.owner, &p.source.review)
+	var text []byte
+	err := r.Scan(&key, &details, &extID, &base, &state, &source, &confirmed, &text, &p.checked, &p.source.state, &p.source.owner, &p.source.review)
 	if err != nil {
 		return p, err
 	}
@@ -171,7 +175,7 @@ func scanShownDocument(r scanner) (shownPassage, error) {
 	if err := decode(string(details), &d); err != nil {
 		return p, err
 	}
-	p.of = &shownDocument{access: d.Access, serves: State(state).Serves(), info: index.DocumentInfo{
+	p.of = &shownDocument{access: d.Access, serves: State(state).Serves(), text: toHash(text), info: index.DocumentInfo{
 		Key: key, Source: source, ExternalID: extID, Base: base, Title: d.Title, URL: d.URI, Canonical: d.Canonical, Path: slices.Clip(d.Path), Locale: d.Locale,
 		Labels: slices.Clip(d.Labels), Facets: d.Facets, Class: d.Class, Owner: d.Owner, Created: d.Created, Modified: d.Modified,
 		ConfirmedUntil: fromMillis(confirmed), ReviewEvery: d.ReviewEvery, Translation: d.TranslationGroup, PartOf: d.PartOf, Form: d.Form, Unreadable: State(state) == Unreadable,
@@ -201,7 +205,7 @@ func (a *asking) passages(list []shownPassage) []index.Passage {
 	}
 	out := make([]index.Passage, 0, len(list))
 	for i := range list {
-		if p := &list[i]; a.mayShow(p) {
+		if p := &list[i]; a.mayShow(p) && !p.suppressed() {
 			out = append(out, p.tell())
 		}
 	}
@@ -226,5 +230,6 @@ func (p *shownPassage) tell() index.Passage {
 	if d.Title == "" {
 		d.Title = out.Chunk.Title
 	}
+	p.tellNotes(&out)
 	return out
 }

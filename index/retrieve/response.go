@@ -117,9 +117,12 @@ type Document struct {
 // Conflict is another value that the base gives somewhere else.
 type Conflict struct {
 	Finding       string `json:"finding"`
+	Rule          string `json:"rule"`
 	Value         string `json:"value"`
 	OtherValue    string `json:"other_value"`
-	OtherDocument string `json:"other_document"`
+	OtherDocument string `json:"other_document"` // its ID
+	OtherTitle    string `json:"other_title"`
+	OtherURL      string `json:"other_url"`
 }
 
 // Freshness says how current a passage is. Dates that are not known are null.
