@@ -33,6 +33,7 @@ type config struct {
 	Render    renderConfig   `yaml:"render"`
 	HTTP      httpConfig     `yaml:"http"`
 	Extract   extractConfig  `yaml:"extract"`
+	Doubts    doubtsConfig   `yaml:"doubts"`
 }
 
 type baseConfig struct {
@@ -173,6 +174,7 @@ func (c *config) check(w *walker, e expander) {
 	c.Index.check(w, e)
 	c.Embedding.check(w, e)
 	c.Rerank.check(w, e)
+	c.Doubts.check(w, e, seen)
 }
 
 // tooNested refuses what would cost the YAML parser more than it is worth.

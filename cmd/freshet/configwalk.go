@@ -69,6 +69,8 @@ func (w *walker) root(body ast.Node) {
 			w.block(v.Value, "http", keysOf(httpConfig{}))
 		case "extract":
 			w.extract(v.Value)
+		case "doubts":
+			w.doubts(v.Value)
 		}
 	}
 }
