@@ -101,6 +101,7 @@ func (w *answerWriter) conflict(c *retrieve.Conflict) {
 	w.raw(`,"other_document":`).text(c.OtherDocument)
 	w.raw(`,"other_title":`).text(c.OtherTitle)
 	w.raw(`,"other_url":`).text(c.OtherURL)
+	w.raw(`,"suggested":`).text(c.Suggested)
 	w.raw(`}`)
 }
 

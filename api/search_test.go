@@ -31,7 +31,7 @@ func sampleResponse() retrieve.Response {
 			Document: retrieve.Document{Key: "k", ID: fmt.Sprint("doc-", i), Source: "faq", Title: "Delivery & <parcels>", Heading: []string{"A", "B"}, URL: "https://example.org/a?b=1&c=2",
 				Locale: "en", Labels: []string{"x"}, Facets: map[string][]string{"plan": {"pro", "free"}, "country": {"fr"}}, Owner: "owner@example.org"},
 			Freshness: retrieve.Freshness{Modified: &modified, Checked: &modified, State: "fresh", Reasons: []string{}},
-			Conflicts: []retrieve.Conflict{{Finding: "f1", Rule: "value", Value: "3 days", OtherValue: "5 days", OtherDocument: "doc-9", OtherTitle: "Parcels", OtherURL: "https://example.org/9"}},
+			Conflicts: []retrieve.Conflict{{Finding: "f1", Rule: "value", Value: "3 days", OtherValue: "5 days", OtherDocument: "doc-9", OtherTitle: "Parcels", OtherURL: "https://example.org/9", Suggested: "other"}},
 		})
 	}
 	return resp
@@ -49,7 +49,7 @@ func TestAnAnswerHasTheShapeThatIsPromised(t *testing.T) {
 		`"document":{"id":"doc-0","source":"faq","title":"Delivery & <parcels>","heading":["A","B"],"url":"https://example.org/a?b=1&c=2","locale":"en","labels":["x"],` +
 		`"facets":{"country":["fr"],"plan":["pro","free"]},"owner":"owner@example.org"},` +
 		`"freshness":{"modified":"2026-03-02T09:00:00.001234567Z","checked":"2026-03-02T09:00:00.001234567Z","confirmed_until":null,"state":"fresh","reasons":[]},` +
-		`"conflicts":[{"finding":"f1","rule":"value","value":"3 days","other_value":"5 days","other_document":"doc-9","other_title":"Parcels","other_url":"https://example.org/9"}]}],"degraded":[],"took_ms":1.234}` + "\n"
+		`"conflicts":[{"finding":"f1","rule":"value","value":"3 days","other_value":"5 days","other_document":"doc-9","other_title":"Parcels","other_url":"https://example.org/9","suggested":"other"}]}],"degraded":[],"took_ms":1.234}` + "\n"
 	if diff := cmp.Diff(want, rec.Body.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

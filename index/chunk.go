@@ -185,6 +185,15 @@ type Passage struct {
 	// Doubt is why its document can no longer be trusted to be current; nil when nothing
 	// speaks against it.
 	Doubt *Doubt
+	// Scope is for whom somebody decided that it is meant; nil when nobody did.
+	Scope *Scope
+}
+
+// A Scope is for whom a passage is meant, as was decided of a finding whose sides are
+// all right.
+type Scope struct {
+	Finding string
+	Facets  map[string][]string
 }
 
 // A Doubt sums up a live finding of kind stale.
@@ -230,4 +239,5 @@ type Conflict struct {
 	OtherDocument string // external ID
 	OtherTitle    string
 	OtherURL      string
+	Suggested     string // which is likely right: "this", "other" or empty
 }

@@ -178,6 +178,7 @@ type Note struct {
 	OtherTitle string
 	OtherURL   string
 	Rule       string
+	Suggested  string // which is likely right: "this", "other" or empty
 	// Facets are of a scope.
 	Facets map[string][]string
 	// Reasons are of a stale note: codes, with details behind a colon. Score is from 0

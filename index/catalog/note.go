@@ -42,6 +42,7 @@ type noteData struct {
 	OtherTitle string              `json:"other_title,omitempty"`
 	OtherURL   string              `json:"other_url,omitempty"`
 	Rule       string              `json:"rule,omitempty"`
+	Suggested  string              `json:"suggested,omitempty"`
 	Facets     map[string][]string `json:"facets,omitempty"`
 	Reasons    []string            `json:"reasons,omitempty"`
 	Score      float64             `json:"score,omitempty"`
@@ -57,7 +58,7 @@ func scanNote(r scanner) (DocumentNote, error) {
 	var d noteData
 	n.Text = toHash(text)
 	err := decode(data, &d)
-	n.Value, n.OtherValue, n.Other, n.OtherTitle, n.OtherURL, n.Rule = d.Value, d.OtherValue, d.Other, d.OtherTitle, d.OtherURL, d.Rule
+	n.Value, n.OtherValue, n.Other, n.OtherTitle, n.OtherURL, n.Rule, n.Suggested = d.Value, d.OtherValue, d.Other, d.OtherTitle, d.OtherURL, d.Rule, d.Suggested
 	n.Facets, n.Reasons, n.Score = d.Facets, d.Reasons, d.Score
 	return n, err
 }
@@ -74,7 +75,7 @@ func putNotes(ctx context.Context, tx *sql.Tx, at int64, notes []DocumentNote) e
 	for i := range notes {
 		n := &notes[i]
 		id++
-		data := encode(noteData{n.Value, n.OtherValue, n.Other, n.OtherTitle, n.OtherURL, n.Rule, n.Facets, n.Reasons, n.Score})
+		data := encode(noteData{n.Value, n.OtherValue, n.Other, n.OtherTitle, n.OtherURL, n.Rule, n.Suggested, n.Facets, n.Reasons, n.Score})
 		if _, err := tx.ExecContext(ctx, `INSERT INTO notes (id, doc, kind, finding, sentence, text, needs, data, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			id, n.Document, string(n.Kind), n.Finding, n.Sentence, n.Text[:], n.Needs, data, at); err != nil {
 			return err
@@ -173,7 +174,7 @@ func (p *shownPassage) tellNotes(out *index.Passage) {
 		switch n.Kind {
 		case index.NoteConflict:
 			out.Conflicts = append(out.Conflicts, index.Conflict{Finding: n.Finding, Rule: n.Rule, Value: n.Value, OtherValue: n.OtherValue,
-				OtherDocument: n.Other, OtherTitle: n.OtherTitle, OtherURL: n.OtherURL})
+				OtherDocument: n.Other, OtherTitle: n.OtherTitle, OtherURL: n.OtherURL, Suggested: n.Suggested})
 		case index.NoteStale:
 			out.Doubt = &index.Doubt{Finding: n.Finding, Score: n.Score, Reasons: n.Reasons}
 		case index.NoteScope:
@@ -183,6 +184,7 @@ func (p *shownPassage) tellNotes(out *index.Passage) {
 			}
 			maps.Copy(facets, n.Facets)
 			out.Document.Facets = facets
+			out.Scope = &index.Scope{Finding: n.Finding, Facets: n.Facets}
 		}
 	}
 }

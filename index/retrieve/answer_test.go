@@ -95,21 +95,27 @@ func TestFreshness(t *testing.T) {
 		d       index.DocumentInfo
 		state   FreshnessState
 		reasons string
+		doubt   *index.Doubt
 	}{
-		"nothing known":                 {index.DocumentInfo{}, Fresh, ""},
-		"reviewed in time":              {index.DocumentInfo{Modified: testNow.Add(-30 * day), ReviewEvery: 180 * day}, Fresh, ""},
-		"review due soon":               {index.DocumentInfo{Modified: testNow.Add(-170 * day), ReviewEvery: 180 * day}, ReviewSoon, "review_due_soon"},
-		"review overdue":                {index.DocumentInfo{Modified: testNow.Add(-181 * day), ReviewEvery: 180 * day}, Stale, "review_interval_passed"},
-		"confirmed though old":          {index.DocumentInfo{Modified: testNow.Add(-400 * day), ReviewEvery: 180 * day, ConfirmedUntil: testNow.Add(100 * day)}, Fresh, ""},
-		"confirmation ends soon":        {index.DocumentInfo{ConfirmedUntil: testNow.Add(3 * day)}, ReviewSoon, "confirmation_ends_soon"},
-		"confirmation ended":            {index.DocumentInfo{ConfirmedUntil: testNow.Add(-3 * day), Modified: testNow.Add(-9 * day)}, Stale, "confirmation_ended"},
-		"changed after it ended":        {index.DocumentInfo{ConfirmedUntil: testNow.Add(-3 * day), Modified: testNow.Add(-day)}, Fresh, ""},
-		"unreadable":                    {index.DocumentInfo{Unreadable: true}, Stale, "unreadable"},
-		"its source waits for a person": {index.DocumentInfo{SourceState: "needs_you"}, ReviewSoon, "source_needs_you"},
-		"overdue and paused":            {index.DocumentInfo{Modified: testNow.Add(-181 * day), ReviewEvery: 180 * day, SourceState: "paused"}, Stale, "review_interval_passed source_paused"},
+		"nothing known":                 {index.DocumentInfo{}, Fresh, "", nil},
+		"reviewed in time":              {index.DocumentInfo{Modified: testNow.Add(-30 * day), ReviewEvery: 180 * day}, Fresh, "", nil},
+		"review due soon":               {index.DocumentInfo{Modified: testNow.Add(-170 * day), ReviewEvery: 180 * day}, ReviewSoon, "review_due_soon", nil},
+		"review overdue":                {index.DocumentInfo{Modified: testNow.Add(-181 * day), ReviewEvery: 180 * day}, Stale, "review_interval_passed", nil},
+		"confirmed though old":          {index.DocumentInfo{Modified: testNow.Add(-400 * day), ReviewEvery: 180 * day, ConfirmedUntil: testNow.Add(100 * day)}, Fresh, "", nil},
+		"confirmation ends soon":        {index.DocumentInfo{ConfirmedUntil: testNow.Add(3 * day)}, ReviewSoon, "confirmation_ends_soon", nil},
+		"confirmation ended":            {index.DocumentInfo{ConfirmedUntil: testNow.Add(-3 * day), Modified: testNow.Add(-9 * day)}, Stale, "confirmation_ended", nil},
+		"changed after it ended":        {index.DocumentInfo{ConfirmedUntil: testNow.Add(-3 * day), Modified: testNow.Add(-day)}, Fresh, "", nil},
+		"unreadable":                    {index.DocumentInfo{Unreadable: true}, Stale, "unreadable", nil},
+		"its source waits for a person": {index.DocumentInfo{SourceState: "needs_you"}, ReviewSoon, "source_needs_you", nil},
+		"overdue and paused":            {index.DocumentInfo{Modified: testNow.Add(-181 * day), ReviewEvery: 180 * day, SourceState: "paused"}, Stale, "review_interval_passed source_paused", nil},
+		"found stale":                   {index.DocumentInfo{}, Stale, "expired_text", &index.Doubt{Score: 0.9, Reasons: []string{"expired_text"}}},
+		"found worth a look":            {index.DocumentInfo{}, ReviewSoon, "dated_title", &index.Doubt{Score: 0.5, Reasons: []string{"dated_title"}}},
+		"found nearly fresh":            {index.DocumentInfo{}, Fresh, "", &index.Doubt{Score: 0.2, Reasons: []string{"relative_words"}}},
+		"found stale, but confirmed":    {index.DocumentInfo{ConfirmedUntil: testNow.Add(100 * day)}, Fresh, "", &index.Doubt{Score: 0.9, Reasons: []string{"expired_text"}}},
+		"overdue twice is said once":    {index.DocumentInfo{Modified: testNow.Add(-181 * day), ReviewEvery: 180 * day}, Stale, "review_interval_passed", &index.Doubt{Score: 0.6, Reasons: []string{"review_interval_passed"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := freshness(&c.d, testNow)
+			f := freshness(&index.Passage{Document: c.d, Doubt: c.doubt}, testNow)
 			if f.State != c.state || strings.Join(f.Reasons, " ") != c.reasons {
 				t.Errorf("%s %v, want %s %s", f.State, f.Reasons, c.state, c.reasons)
 			}
@@ -140,5 +146,58 @@ func TestFilters(t *testing.T) {
 				t.Errorf("%v, %v; want %s", f, err, c.want)
 			}
 		})
+	}
+}
+
+func TestAScopeThatWasDecidedIsAskedFor(t *testing.T) {
+	w := newWorld(t)
+	scoped := func(plan string) func(*index.Passage) {
+		return func(p *index.Passage) {
+			p.Document.Facets = map[string][]string{"plan": {plan}}
+			p.Scope = &index.Scope{Finding: "f", Facets: p.Document.Facets}
+		}
+	}
+	w.add("basic", "Refund deadline", []string{"The refund deadline is fourteen days."}, scoped("basic"))
+	w.add("pro", "Larger accounts", []string{"Of our larger accounts many ask how long they have: a refund is then paid within thirty days of the deadline."}, scoped("pro"))
+	a := w.ask(Request{Query: "refund deadline"}).Answer
+	if a.State != Clarify || a.Ask == nil || a.Ask.Facet != "plan" || !slices.Equal(a.Ask.Values, []string{"basic", "pro"}) {
+		t.Errorf("%+v, ask %+v", a, a.Ask)
+	}
+	for _, plan := range []string{"basic", "pro"} {
+		r := w.ask(Request{Query: "refund deadline", Context: map[string][]string{"plan": {plan}}})
+		if got := keys(r.Hits); r.Answer.State == Clarify || !slices.Equal(got, []string{plan}) {
+			t.Errorf("for %s: %s, %v", plan, r.Answer.State, got)
+		}
+	}
+}
+
+func TestDoubtsAreMarkedLeftOutOrIgnored(t *testing.T) {
+	w := newWorld(t)
+	const text = "The refund deadline is fourteen days."
+	w.add("disputed", "Refund deadline", []string{text}, func(p *index.Passage) {
+		p.Conflicts = []index.Conflict{{Finding: "f", Value: "fourteen days", OtherValue: "thirty days", Suggested: "other"}}
+	})
+	w.add("stale", "Refund deadline", []string{text}, func(p *index.Passage) { p.Doubt = &index.Doubt{Score: 0.8, Reasons: []string{"expired_text"}} })
+	w.add("sound", "Refund deadline", []string{text}, nil)
+	w.add("confirmed", "Refund deadline", []string{text}, func(p *index.Passage) { p.Document.ConfirmedUntil = testNow.AddDate(1, 0, 0) })
+
+	marked := w.ask(Request{Query: "refund deadline"})
+	if got := keys(marked.Hits); !slices.Equal(got, []string{"confirmed", "sound", "disputed", "stale"}) {
+		t.Errorf("marked: %v", got)
+	}
+	if c := marked.Hits[2].Conflicts; len(c) != 1 || c[0].OtherValue != "thirty days" {
+		t.Errorf("the other value is not told: %+v", c)
+	}
+	if got := keys(w.ask(Request{Query: "refund deadline", Doubts: ExcludeDoubts}).Hits); !slices.Equal(got, []string{"confirmed", "sound"}) {
+		t.Errorf("left out: %v", got)
+	}
+	ignored := w.ask(Request{Query: "refund deadline", Doubts: IgnoreDoubts})
+	for _, h := range ignored.Hits {
+		if len(h.Conflicts) > 0 || h.Score != ignored.Hits[0].Score {
+			t.Errorf("%s is told apart: %v, %v", h.Document.ID, h.Conflicts, h.Score)
+		}
+	}
+	if len(ignored.Hits) != 4 {
+		t.Errorf("ignored: %v", keys(ignored.Hits))
 	}
 }

@@ -14,6 +14,9 @@ const (
 // clarify returns the facet on which the answer depends: every page near the best
 // has a value of it, no two the same, and the request's context leaves it open.
 func (s *session) clarify() *Ask {
+	if ask := s.clarifyScope(); ask != nil {
+		return ask
+	}
 	near := s.nearPages()
 	if len(near) < 2 {
 		return nil
@@ -23,6 +26,33 @@ func (s *session) clarify() *Ask {
 			continue
 		}
 		if values := distinctValues(near, facet); values != nil {
+			return &Ask{Facet: facet, Values: values}
+		}
+	}
+	return nil
+}
+
+// clarifyScope returns the facet that decides between the best passage and another
+// with which it was in conflict: somebody decided that both are right, each for its
+// own askers.
+func (s *session) clarifyScope() *Ask {
+	top := s.candidates[0].passage.Scope
+	if top == nil {
+		return nil
+	}
+	for _, facet := range slices.Sorted(maps.Keys(top.Facets)) {
+		if len(s.req.Context[facet]) > 0 || len(top.Facets[facet]) == 0 {
+			continue
+		}
+		values := slices.Clone(top.Facets[facet])
+		for _, c := range s.candidates[1:] {
+			if x := c.passage.Scope; x != nil && x.Finding == top.Finding {
+				values = append(values, x.Facets[facet]...)
+			}
+		}
+		slices.Sort(values)
+		values = slices.Compact(values)
+		if len(values) > len(top.Facets[facet]) && len(values) <= mostChoices {
 			return &Ask{Facet: facet, Values: values}
 		}
 	}

@@ -123,7 +123,7 @@ func (s *session) vouch(ctx context.Context, hits []found) error {
 // admits reports whether the request wants a passage that may be shown.
 func (s *session) admits(p *index.Passage) bool {
 	switch {
-	case s.req.Doubts == ExcludeDoubts && len(p.Conflicts) > 0:
+	case s.req.Doubts == ExcludeDoubts && (len(p.Conflicts) > 0 || freshness(p, s.now).State == Stale):
 		return false
 	case s.req.Without != nil && s.req.Without(&p.Document):
 		return false
@@ -133,7 +133,7 @@ func (s *session) admits(p *index.Passage) bool {
 
 // consider makes c the candidate of a passage that was found.
 func (s *session) consider(c *candidate, p *index.Passage, h *found) {
-	*c = candidate{id: p.Chunk.ID, passage: p, found: *h, freshness: freshness(&p.Document, s.now)}
+	*c = candidate{id: p.Chunk.ID, passage: p, found: *h, freshness: freshness(p, s.now)}
 	c.scores.Dense = h.dense
 	for i, x := range h.terms {
 		if i == len(s.query.Terms) {

@@ -1,6 +1,7 @@
 package retrieve
 
 import (
+	"slices"
 	"time"
 
 	"freshet/index"
@@ -22,11 +23,19 @@ const (
 // tenth of its interval where that is shorter.
 const soon = 14 * 24 * time.Hour
 
-// freshness judges a document. Reasons are codes: unreadable (an old copy
-// serves), review_interval_passed, review_due_soon, confirmation_ended,
-// confirmation_ends_soon, and source_ with the state of a source that no longer
-// syncs. Its dates are those of the document, not copies.
-func freshness(d *index.DocumentInfo, now time.Time) Freshness {
+// The scores of a finding from which its document is Stale, or to be looked at.
+const (
+	staleScore = 0.6
+	watchScore = 0.35
+)
+
+// freshness judges the document of a passage. Reasons are codes: unreadable (an old
+// copy serves), review_interval_passed, review_due_soon, confirmation_ended,
+// confirmation_ends_soon, source_ with the state of a source that no longer syncs, and
+// those of a finding that it is stale, unless a person has confirmed it since. Its
+// dates are those of the document, not copies.
+func freshness(p *index.Passage, now time.Time) Freshness {
+	d := &p.Document
 	f := Freshness{
 		Modified: known(&d.Modified), Checked: known(&d.Checked), ConfirmedUntil: known(&d.ConfirmedUntil), State: Fresh, Reasons: []string{},
 	}
@@ -49,12 +58,29 @@ func freshness(d *index.DocumentInfo, now time.Time) Freshness {
 	case left < soon:
 		note(ReviewSoon, "confirmation_ends_soon")
 	}
+	if p.Doubt != nil && !confirmed(d, now) {
+		state := Fresh
+		switch {
+		case p.Doubt.Score >= staleScore:
+			state = Stale
+		case p.Doubt.Score >= watchScore:
+			state = ReviewSoon
+		}
+		for _, reason := range p.Doubt.Reasons {
+			if state != Fresh && !slices.Contains(f.Reasons, reason) {
+				note(state, reason)
+			}
+		}
+	}
 	switch d.SourceState {
 	case "paused", "needs_you", "detached":
 		note(ReviewSoon, "source_"+d.SourceState)
 	}
 	return f
 }
+
+// confirmed reports whether a person vouches for the document at present.
+func confirmed(d *index.DocumentInfo, now time.Time) bool { return d.ConfirmedUntil.After(now) }
 
 // reviewedAfter reports whether the document changed after a person's
 // confirmation had ended.

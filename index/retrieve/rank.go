@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"slices"
 
+	"freshet/index"
 	"freshet/index/lexical"
 )
 
 // Factors on a passage's score.
 const (
 	staleFactor      = 0.9  // it can no longer be trusted to be current
+	confirmedFactor  = 1.05 // a person vouches for it at present
+	outdoneFactor    = 0.95 // it is disputed, and the other side is likely right
 	contextFactor    = 1.15 // it is for exactly this asker
 	foreignFactor    = 0.8  // it is in another language than the question
 	definitionFactor = 1.25 // its title is the term whose meaning is asked
@@ -23,8 +26,15 @@ func (s *session) rank() {
 	for _, c := range s.candidates {
 		c.score = c.found.score
 		d := &c.passage.Document
-		if c.freshness.State == Stale {
+		switch {
+		case s.req.Doubts == IgnoreDoubts:
+		case c.freshness.State == Stale:
 			c.score *= staleFactor
+		case confirmed(d, s.now):
+			c.score *= confirmedFactor
+		}
+		if s.req.Doubts != IgnoreDoubts && slices.ContainsFunc(c.passage.Conflicts, func(x index.Conflict) bool { return x.Suggested == "other" }) {
+			c.score *= outdoneFactor
 		}
 		if contextFit(s.req.Context, d.Facets) == matches {
 			c.score *= contextFactor

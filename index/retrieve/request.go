@@ -31,15 +31,17 @@ const (
 	Semantic Mode = "semantic"
 )
 
-// Doubts says what happens to passages that somebody disputes.
+// Doubts says what happens to passages that are disputed or stale. What an owner
+// decided to leave out of answers is left out whatever it says.
 type Doubts string
 
 const (
-	// MarkDoubts serves them with their conflicts. The default.
+	// MarkDoubts serves them with their conflicts, stale ones behind others. The default.
 	MarkDoubts Doubts = "mark"
 	// ExcludeDoubts leaves them out.
 	ExcludeDoubts Doubts = "exclude"
-	// IgnoreDoubts serves them without a word.
+	// IgnoreDoubts serves them as if there were no conflicts, in the order in which they
+	// fit the question.
 	IgnoreDoubts Doubts = "ignore"
 )
 

@@ -123,6 +123,7 @@ type Conflict struct {
 	OtherDocument string `json:"other_document"` // its ID
 	OtherTitle    string `json:"other_title"`
 	OtherURL      string `json:"other_url"`
+	Suggested     string `json:"suggested"` // which is likely right: "this", "other" or empty
 }
 
 // Freshness says how current a passage is. Dates that are not known are null.

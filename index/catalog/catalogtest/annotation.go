@@ -79,6 +79,7 @@ func (w *world) scopePassage() {
 	got := w.vouch(mark, idsOf(c.Chunks)...)
 	slices.SortFunc(got, func(a, b index.Passage) int { return a.Chunk.Ord - b.Chunk.Ord })
 	w.equal("scoped", got[0].Document.Facets, map[string][]string{"plan": {"pro"}, "country": {"FR"}})
+	w.equal("the scope", got[0].Scope, &index.Scope{Finding: "f-a", Facets: map[string][]string{"plan": {"pro"}}})
 	w.equal("the other passage", got[1].Document.Facets, map[string][]string{"plan": {"free"}, "country": {"FR"}})
 }
 
@@ -86,12 +87,12 @@ func (w *world) tellDoubts() {
 	c := w.text("a", "It costs 5 €.", "It is round.")
 	mark := w.write(c).Seq
 	w.ok(w.c.PutNotes(w.ctx, "f1", []catalog.DocumentNote{
-		{Document: w.key("a"), Note: index.Note{Kind: index.NoteConflict, Finding: "f1", Sentence: "It costs 5 €.", Value: "5 €", OtherValue: "6 €", Other: "b", OtherTitle: "B", OtherURL: "https://example.org/b", Rule: "value"}},
+		{Document: w.key("a"), Note: index.Note{Kind: index.NoteConflict, Finding: "f1", Sentence: "It costs 5 €.", Value: "5 €", OtherValue: "6 €", Other: "b", OtherTitle: "B", OtherURL: "https://example.org/b", Rule: "value", Suggested: "this"}},
 		{Document: w.key("a"), Note: index.Note{Kind: index.NoteStale, Finding: "f1", Text: c.Document.TextHash, Score: 0.7, Reasons: []string{"expired_text"}}},
 	}))
 	got := w.vouch(mark, idsOf(c.Chunks)...)
 	slices.SortFunc(got, func(a, b index.Passage) int { return a.Chunk.Ord - b.Chunk.Ord })
-	conflict := index.Conflict{Finding: "f1", Rule: "value", Value: "5 €", OtherValue: "6 €", OtherDocument: "b", OtherTitle: "B", OtherURL: "https://example.org/b"}
+	conflict := index.Conflict{Finding: "f1", Rule: "value", Value: "5 €", OtherValue: "6 €", OtherDocument: "b", OtherTitle: "B", OtherURL: "https://example.org/b", Suggested: "this"}
 	w.equal("disputed", got[0].Conflicts, []index.Conflict{conflict})
 	w.equal("not disputed", len(got[1].Conflicts), 0)
 	for _, p := range got {
