@@ -1,0 +1,154 @@
+package duplicate
+
+import (
+	"slices"
+	"sort"
+)
+
+// An Edit is a place at which two texts that are otherwise alike differ: the words of
+// one stand where the words of the other do. One of them may be empty.
+type Edit struct {
+	A, B string
+	a, b []token
+	at   int  // index of a's first token among all of A's
+	amid bool // the texts agree before it and after it
+}
+
+const (
+	// farMore bounds how many more words one side of an Edit may have for its words to be
+	// taken as said in place of the other's.
+	farMore   = 3
+	farPlus   = 8
+	mostEdits = 1000
+)
+
+// edits lists where two texts differ, in the order of a. Places of which one side is far
+// longer than the other are left out: there, one text only says more.
+func edits(a, b *Reading) []Edit {
+	x, y := a.whole, b.whole
+	anchors := align(x, y)
+	var out []Edit
+	ax, bx := 0, 0
+	for i := 0; i <= len(anchors) && len(out) < mostEdits; i++ {
+		aEnd, bEnd := len(x), len(y)
+		if i < len(anchors) {
+			aEnd, bEnd = anchors[i].a, anchors[i].b
+		}
+		aFrom, bFrom := ax, bx
+		switch {
+		case len(anchors) == 0:
+		case i == 0: // before the first anchor: as many words as the other has, and a few
+			aFrom, bFrom = max(aFrom, aEnd-bEnd-farPlus), max(bFrom, bEnd-aEnd-farPlus)
+		case i == len(anchors):
+			n := min(aEnd-aFrom, bEnd-bFrom) + farPlus
+			aEnd, bEnd = min(aEnd, aFrom+n), min(bEnd, bFrom+n)
+		}
+		if e, ok := edit(a, b, aFrom, aEnd, bFrom, bEnd); ok {
+			e.amid = i > 0 && i < len(anchors)
+			out = append(out, e)
+		}
+		if i < len(anchors) {
+			ax, bx = anchors[i].a+1, anchors[i].b+1
+		}
+	}
+	return out
+}
+
+// edit makes an Edit of two stretches, which may be empty.
+func edit(a, b *Reading, aFrom, aEnd, bFrom, bEnd int) (Edit, bool) {
+	m, n := aEnd-aFrom, bEnd-bFrom
+	if m <= 0 && n <= 0 || m > farMore*n+farPlus || n > farMore*m+farPlus {
+		return Edit{}, false
+	}
+	e := Edit{a: a.whole[aFrom:aEnd], b: b.whole[bFrom:bEnd], at: aFrom}
+	e.A, e.B = stretch(a.text, e.a), stretch(b.text, e.b)
+	return e, true
+}
+
+func stretch(text string, list []token) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return text[list[0].from:list[len(list)-1].to]
+}
+
+// An anchor is a word that stands in both texts at corresponding places.
+type anchor struct{ a, b int }
+
+// align pairs the words of two texts: shingles that each of them has once, as many as
+// keep their order in both (patience diff, B. Cohen), and from there the equal words
+// before and after.
+func align(x, y []token) []anchor {
+	width := min(shortWidth, len(x), len(y))
+	if width == 0 {
+		return nil
+	}
+	xs, ys := runs(x, width, nil), runs(y, width, nil)
+	once := make(map[uint64]int, len(ys)) // place in y, from 1; negative when it is there twice
+	for i, h := range ys {
+		if once[h] == 0 {
+			once[h] = i + 1
+		} else {
+			once[h] = -1
+		}
+	}
+	twice := make(map[uint64]bool, len(xs))
+	for _, h := range xs {
+		_, seen := twice[h]
+		twice[h] = seen
+	}
+	var seeds []anchor
+	for i, h := range xs {
+		if at := once[h]; at > 0 && !twice[h] {
+			seeds = append(seeds, anchor{i, at - 1})
+		}
+	}
+	return grow(x, y, increasing(seeds), width)
+}
+
+// increasing is the longest part of the anchors, which are in the order of a, that is in
+// the order of b as well.
+func increasing(list []anchor) []anchor {
+	tails := make([]int, 0, len(list)) // index of the last anchor of the best run of each length
+	before := make([]int, len(list))
+	for i, s := range list {
+		n := sort.Search(len(tails), func(k int) bool { return list[tails[k]].b >= s.b })
+		before[i] = -1
+		if n > 0 {
+			before[i] = tails[n-1]
+		}
+		if n == len(tails) {
+			tails = append(tails, i)
+		} else {
+			tails[n] = i
+		}
+	}
+	var out []anchor
+	if len(tails) > 0 {
+		for i := tails[len(tails)-1]; i >= 0; i = before[i] {
+			out = append(out, list[i])
+		}
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// grow makes anchors of all words of the seeds' shingles, and of the equal words that
+// follow or come before them.
+func grow(x, y []token, seeds []anchor, width int) []anchor {
+	var out []anchor
+	a, b := 0, 0 // where what is not paired yet begins
+	for _, s := range seeds {
+		for s.a > a && s.b > b && x[s.a-1].hash == y[s.b-1].hash {
+			s.a, s.b = s.a-1, s.b-1
+		}
+		for n := 0; (n < width || s.a >= a) && s.a < len(x) && s.b < len(y) && x[s.a].hash == y[s.b].hash; n++ {
+			if s.a >= a && s.b >= b {
+				out = append(out, s)
+				a, b = s.a+1, s.b+1
+			}
+			s.a, s.b = s.a+1, s.b+1
+		}
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package duplicate
+
+import (
+	"slices"
+
+	"freshet/index"
+)
+
+// MaxKeys bounds the keys of one text.
+const MaxKeys = 64
+
+// A Kind is what a key says of the texts that share it.
+type Kind uint8
+
+// The Kinds of keys.
+const (
+	// Same is shared by texts that are equal (Likeness.Exact).
+	Same Kind = iota + 1
+	// Band is shared by most texts that are nearly equal.
+	Band
+	// Stretch is shared by all texts that have 18 words in a row in common, and some
+	// that have fewer.
+	Stretch
+	// SamePage is shared by documents of which the words are equal, wherever the borders
+	// of their passages and headings are.
+	SamePage
+)
+
+const kindBits = 3
+
+// tagged puts the kind into the lowest bits of a key.
+func tagged(k Kind, h uint64) uint64 { return h&^(1<<kindBits-1) | uint64(k) }
+
+// KindOf returns the kind of a key.
+func KindOf(key uint64) Kind { return Kind(key & (1<<kindBits - 1)) }
+
+// A Signature is what a text is compared by. It is not changed after it was read.
+type Signature struct {
+	// Exact is equal for texts that are equal but for case, the shapes of punctuation
+	// marks and white space.
+	Exact index.Hash
+	// Words that are compared: those of boilerplate are not among them.
+	Words int
+
+	text        string // what the tokens' positions refer to
+	tokens      []token
+	short, long []uint64 // shingles; long is nil up to LongWords words
+}
+
+// Read reads a text whole.
+func Read(text string) *Signature {
+	normal, tokens := words(text, nil)
+	return signature(index.HashTexts("duplicate/1", Normalise(text)), normal, tokens)
+}
+
+func signature(exact index.Hash, text string, tokens []token) *Signature {
+	s := &Signature{Exact: exact, Words: len(tokens), text: text, tokens: tokens, short: shinglesOf(tokens, shortWidth)}
+	if s.Words > LongWords {
+		s.long = shinglesOf(tokens, longWidth)
+	}
+	return s
+}
+
+// shingles are those to compare with another text.
+func (s *Signature) shingles(with *Signature) []uint64 {
+	if s.Words > LongWords && with.Words > LongWords {
+		return s.long
+	}
+	return s.short
+}
+
+// own are the shingles that a text of this length is compared by.
+func (s *Signature) own() []uint64 {
+	if s.Words > LongWords {
+		return s.long
+	}
+	return s.short
+}
+
+// Keys are what to keep and look up to find texts that are like this one: at most
+// MaxKeys, ascending, without repeats, each of a Kind. A text of fewer than MinWords
+// words has none. A key that very many texts have tells little: whoever looks it up may
+// leave it out.
+func (s *Signature) Keys() []uint64 {
+	if s.Words < MinWords {
+		return nil
+	}
+	out := make([]uint64, 0, MaxKeys)
+	out = append(out, tagged(Same, fold(s.Exact)))
+	if set := s.own(); len(set) >= MinShingles {
+		out = bandKeys(set, out)
+	}
+	stretches := fingerprints(runs(s.tokens, longWidth, make([]uint64, 0, len(s.tokens))))
+	for _, h := range stretches[:min(len(stretches), MaxKeys-len(out))] {
+		out = append(out, tagged(Stretch, h))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// MinWords is the number of words below which a passage says too little to be a
+// duplicate of another: "Yes.", "Contact us".
+const MinWords = 5
+
+// fold is the first half of a hash.
+func fold(h index.Hash) uint64 {
+	out := uint64(0)
+	for _, b := range h[:8] {
+		out = out<<8 | uint64(b)
+	}
+	return out
+}
