@@ -63,6 +63,11 @@ type Scan struct {
 	Language  string // "fr", "en" or ""
 	Sentences []Sentence
 	Claims    []Claim // in order of Sentence, then Start
+	// Subject are the stems of what the passage as a whole is about: its title, its
+	// nearest heading and its question.
+	Subject []string
+	// Cut says, in words, what of the passage was not read; empty when all was.
+	Cut string
 }
 
 // A Sentence is a sentence, an item of a list, or a cell of a table.
@@ -70,6 +75,9 @@ type Sentence struct {
 	Start, End int
 	// Lead is the sentence that introduces the list an item belongs to; empty for others.
 	Lead string
+	// Heading is the nearest heading within the passage's text above the sentence; empty
+	// when there is none and Passage.Heading speaks.
+	Heading string
 	// Row and Column are the header cells that speak for a cell of a table; empty for
 	// others.
 	Row, Column string
@@ -136,4 +144,7 @@ type Claim struct {
 	// From and Until bound when it holds ("à compter du", "jusqu'au"), in days since
 	// 1970-01-01; 0 where unbounded.
 	From, Until int64
+	// Past says that the value no longer holds by its own words: the first of two in
+	// "passé de 10 à 12 €", or any value of a Sentence that is Past.
+	Past bool
 }

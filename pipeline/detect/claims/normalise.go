@@ -1,0 +1,108 @@
+package claims
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"freshet/index/lexical"
+)
+
+// Normalise returns a text as sentences are compared for being the same: NFKC, lower
+// case, one kind of quote, apostrophe, dash and space, no characters without width,
+// spaces single and none at the ends, without the marker of a list's item. Digits and
+// accents stay. It is idempotent.
+func Normalise(text string) string {
+	text = norm.NFKC.String(strings.ToValidUTF8(text, ""))
+	// Lower case may undo NFKC, and what it undoes may be upper case again.
+	for range 3 {
+		lower := norm.NFKC.String(strings.ToLower(text))
+		if lower == text {
+			break
+		}
+		text = lower
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	space := false
+	for _, r := range text {
+		switch {
+		case ignored(r) || unicode.Is(unicode.Cf, r):
+			continue
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			space = true
+			continue
+		}
+		if space && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		space = false
+		b.WriteRune(plainRune(r))
+	}
+	// What stood around a character without width may combine.
+	out := norm.NFKC.String(b.String())
+	for {
+		trimmed := trimMarker(out)
+		if trimmed == out {
+			return out
+		}
+		out = trimmed
+	}
+}
+
+func plainRune(r rune) rune {
+	switch r {
+	case '’', '‘', 'ʼ', '‛', '´', '`', '′':
+		return '\''
+	case '“', '”', '„', '‟', '«', '»', '″':
+		return '"'
+	case '‐', '‑', '‒', '–', '—', '―', '−', '⁃':
+		return '-'
+	}
+	return r
+}
+
+// trimMarker cuts one marker of an item: a bullet, or a number of up to three digits
+// with a point or bracket, and a space.
+func trimMarker(s string) string {
+	i := 0
+	for i < len(s) && i < 3 && s[i] >= '0' && s[i] <= '9' {
+		i++
+	}
+	if i > 0 {
+		if i+1 < len(s) && (s[i] == '.' || s[i] == ')') && s[i+1] == ' ' {
+			return s[i+2:]
+		}
+		return s
+	}
+	r, size := utf8.DecodeRuneInString(s)
+	if strings.ContainsRune("-*•·‣▪◦●○■□➢►→✓✔", r) && size < len(s) && s[size] == ' ' {
+		return s[size+1:]
+	}
+	return s
+}
+
+// Fold returns a text in lower case without accents, ligatures written out, and for
+// each of its bytes the offset in text of the character that it came from; one more
+// entry holds len(text).
+func Fold(text string) (folded string, offsets []int) {
+	var b strings.Builder
+	b.Grow(len(text))
+	offsets = make([]int, 0, len(text)+1)
+	for i, r := range text {
+		if r < utf8.RuneSelf {
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			b.WriteByte(byte(r))
+		} else {
+			b.WriteString(lexical.Fold(string(r)))
+		}
+		for len(offsets) < b.Len() {
+			offsets = append(offsets, i)
+		}
+	}
+	return b.String(), append(offsets, len(text))
+}
