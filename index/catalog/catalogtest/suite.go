@@ -35,7 +35,7 @@ func Run(t *testing.T, open Open) {
 	}{
 		{"batches", batchTests}, {"chunk rows", chunkTests}, {"versions", versionTests}, {"stamps", stampTests},
 		{"ledgers of runs", noteTests}, {"change log", feedTests}, {"snapshots", viewTests},
-		{"vouching", vouchTests}, {"annotations", annotationTests}, {"findings", findingTests}, {"access", accessTests}, {"around", aroundTests},
+		{"vouching", vouchTests}, {"annotations", annotationTests}, {"findings", findingTests}, {"audits", auditTests}, {"webhooks", webhookTests}, {"access", accessTests}, {"around", aroundTests},
 		{"documents", documentTests}, {"lists", listTests}, {"decisions", decisionTests}, {"history", historyTests},
 		{"queries", queryTests}, {"keys", keyTests}, {"sources", sourceTests}, {"removal of sources", removalTests}, {"runs", runTests},
 		{"knowledge bases", baseTests}, {"templates", templateTests}, {"targets and migrations", migrationTests}, {"random batches", modelTests},
