@@ -158,8 +158,8 @@ func scanStoredChange(r scanner) (StoredChange, error) {
 	return c, err
 }
 
-// A Mute is a rule that is silent between two sources.
-type Mute struct {
+// A MutedRule is a rule that is silent between two sources.
+type MutedRule struct {
 	Rule               string
 	SourceA, SourceB   string
 	Confirmed, Refused int
@@ -167,9 +167,9 @@ type Mute struct {
 }
 
 // Mutes yields the rules that are silent in a knowledge base since before a time.
-func (v *View) Mutes(ctx context.Context, base string, before time.Time) iter.Seq2[Mute, error] {
-	scan := func(r scanner) (Mute, error) {
-		var m Mute
+func (v *View) Mutes(ctx context.Context, base string, before time.Time) iter.Seq2[MutedRule, error] {
+	scan := func(r scanner) (MutedRule, error) {
+		var m MutedRule
 		var since int64
 		err := r.Scan(&m.Rule, &m.SourceA, &m.SourceB, &m.Confirmed, &m.Refused, &since)
 		m.Since = fromMillis(since)
@@ -210,4 +210,15 @@ func (v *View) Embedding(ctx context.Context, base string) (EmbeddingState, erro
 		return e, fmt.Errorf("count passages without a vector: %w", err)
 	}
 	return e, nil
+}
+
+// LastDone returns when a source was last read without a failure, before a time; the
+// zero time when it never was.
+func (v *View) LastDone(ctx context.Context, source string, before time.Time) (time.Time, error) {
+	var at int64
+	err := v.tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(ended), 0) FROM runs WHERE source = ? AND result = ? AND ended < ?`, source, RunDone, millis(before)).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the last run of %s: %w", source, err)
+	}
+	return fromMillis(at), nil
 }
