@@ -132,8 +132,8 @@ type Decision struct {
 	// Scope is what it holds for: content (these sentences), pages (this pair of
 	// pages), page_rule (this rule on this page), finding.
 	Scope    string
-	Keep     string              // document that was kept
-	Facets   map[string][]string // of "both": by document key and facet, see Note
+	Keep     string                         // document that was kept
+	Facets   map[string]map[string][]string // of "both": by document key and facet, see Note
 	By       string
 	At       time.Time
 	Until    time.Time // of a snooze or a confirmation

@@ -20,9 +20,14 @@ func (c *Catalog) Exclude(ctx context.Context, key, by string) error {
 	if d.State == Excluded && d.StateReason == ExcludedByPerson {
 		return nil
 	}
-	d.State, d.StateReason, d.StateAt = Excluded, ExcludedByPerson, c.now()
 	c.log.Info("document excluded", "document", d.ExternalID, "source", d.Source, "by", by)
-	return c.decide(ctx, &Batch{Source: d.Source, DropHolds: []string{key}, Changes: []Change{{Document: d, Outcome: WasExcluded, Approved: true}}})
+	return c.decide(ctx, exclusion(d, c.now()))
+}
+
+// exclusion is the batch that excludes a document.
+func exclusion(d Document, at time.Time) *Batch {
+	d.State, d.StateReason, d.StateAt = Excluded, ExcludedByPerson, at
+	return &Batch{Source: d.Source, DropHolds: []string{d.Key}, Changes: []Change{{Document: d, Outcome: WasExcluded, Approved: true}}}
 }
 
 // Include serves a document again that a person excluded, from the text and the
@@ -34,17 +39,27 @@ func (c *Catalog) Include(ctx context.Context, key, by string) error {
 	if err != nil || d.State != Excluded || d.StateReason != ExcludedByPerson {
 		return err
 	}
+	b, err := c.inclusion(ctx, d)
+	if err != nil {
+		return err
+	}
+	c.log.Info("document included", "document", d.ExternalID, "source", d.Source, "by", by)
+	return c.decide(ctx, b)
+}
+
+// inclusion is the batch that takes an exclusion back.
+func (c *Catalog) inclusion(ctx context.Context, d Document) (*Batch, error) {
 	change := Change{Outcome: Restored, Approved: true}
-	text, err := c.LastText(ctx, key)
+	text, err := c.LastText(ctx, d.Key)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		d.Revision, d.Content = "", index.Hash{}
 	case err != nil:
-		return err
+		return nil, err
 	default:
 		change.Content, change.Text = true, text
-		if change.Chunks, err = c.lastChunks(ctx, key); err != nil {
-			return err
+		if change.Chunks, err = c.lastChunks(ctx, d.Key); err != nil {
+			return nil, err
 		}
 		if len(change.Chunks) == 0 { // history has forgotten them: the next run cuts the text anew
 			d.Recipe = ""
@@ -52,8 +67,7 @@ func (c *Catalog) Include(ctx context.Context, key, by string) error {
 	}
 	d.State, d.StateReason, d.StateAt = Present, "", c.now()
 	change.Document = d
-	c.log.Info("document included", "document", d.ExternalID, "source", d.Source, "by", by)
-	return c.decide(ctx, &Batch{Source: d.Source, Changes: []Change{change}})
+	return &Batch{Source: d.Source, Changes: []Change{change}}, nil
 }
 
 // Confirm records that a person vouches for a document until a time; the zero time
@@ -70,32 +84,39 @@ func (c *Catalog) Confirm(ctx context.Context, key string, until time.Time, by s
 // decide applies a batch about one document without touching when its source last
 // listed it: a person's decision is no sight of it.
 func (c *Catalog) decide(ctx context.Context, b *Batch) error {
-	d := &b.Changes[0].Document
 	var needing []string
 	touches := func() touched {
 		t := b.touches(time.Time{})
 		t.documents = append(t.documents, needing...)
 		return t
 	}
-	err := c.txOn(ctx, "decide on document "+d.ExternalID, touches, func(tx *sql.Tx) error {
-		w, err := newWriter(ctx, tx, b, c.now())
-		if err != nil {
-			return err
-		}
-		defer w.close()
-		if err := w.all(); err != nil {
-			return err
-		}
-		needing = w.needing
-		if d.Seen.IsZero() {
-			return nil
-		}
-		return w.exec(`UPDATE seen SET at = ?, missed = ?, missed_since = ? WHERE doc = ?`, millis(d.Seen), d.Missed, millis(d.MissedSince), d.Key)
+	err := c.txOn(ctx, "decide on document "+b.Changes[0].Document.ExternalID, touches, func(tx *sql.Tx) error {
+		var err error
+		needing, err = decideWithin(ctx, tx, b, c.now())
+		return err
 	})
 	if err == nil {
 		c.announce()
 	}
 	return err
+}
+
+// decideWithin is decide within a transaction; it returns the documents that the
+// transaction has to touch besides the batch's own.
+func decideWithin(ctx context.Context, tx *sql.Tx, b *Batch, at time.Time) (needing []string, err error) {
+	w, err := newWriter(ctx, tx, b, at)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	if err := w.all(); err != nil {
+		return nil, err
+	}
+	d := &b.Changes[0].Document
+	if d.Seen.IsZero() {
+		return w.needing, nil
+	}
+	return w.needing, w.exec(`UPDATE seen SET at = ?, missed = ?, missed_since = ? WHERE doc = ?`, millis(d.Seen), d.Missed, millis(d.MissedSince), d.Key)
 }
 
 // lastChunks returns the passages of the newest version that the document had.
