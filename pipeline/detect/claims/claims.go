@@ -21,6 +21,7 @@ const (
 	Duration Type = "duration"
 	Date     Type = "date"
 	Hours    Type = "hours"
+	Clock    Type = "time" // a time of day, with Op: "commandez avant 14 h"
 	Phone    Type = "phone"
 	Email    Type = "email"
 	URL      Type = "url"
@@ -41,6 +42,25 @@ const (
 	AtMost  Op = "max"    // up to, at most
 	Between Op = "range"  // from Lo to Hi
 	About   Op = "approx" // with a tolerance of 10 %
+)
+
+// A Cue is what the words beside a Date say of it; see the rules at dateCue.
+type Cue string
+
+// The Cues.
+const (
+	CueNone     Cue = ""
+	CueEnd      Cue = "end"      // something ends: jusqu'au, until, deadline
+	CueUpcoming Cue = "upcoming" // something is announced: aura lieu, will open
+	CueStart    Cue = "start"    // something begins to hold: à compter du, from, since
+	CueAsOf     Cue = "as_of"    // something is stated as of then: au, as of, last updated
+	CueHistory  Cue = "history"  // something was: founded in, a été publié le
+)
+
+// The Units of a Date.
+const (
+	FullDate    = "date"      // with a year: Lo and Hi are days since 1970-01-01
+	PartialDate = "month_day" // without a year: Lo and Hi are month*100+day
 )
 
 // Scale is how many units of Lo and Hi make one: values are fixed point, because
@@ -118,12 +138,14 @@ type Claim struct {
 	Tax string
 	Op  Op
 	// Lo and Hi are the value in Scale parts of a Unit; of a Date the first and last day
-	// (days since 1970-01-01, not scaled). For Equal and About they are equal, except of
+	// (days since 1970-01-01, not scaled; of a PartialDate see there). For Equal and About they are equal, except of
 	// dates; AtLeast has no Hi, AtMost no Lo.
 	Lo, Hi int64
 	// Other is a second reading of an ambiguous date (01/02/2025), as Lo and Hi; nil
 	// when there is none.
 	Other *[2]int64
+	// Of a Clock Lo and Hi are minutes since midnight, not scaled.
+
 	// Week is the opening hours: half-open intervals of minutes since Monday 00:00, in
 	// order, not touching.
 	Week [][2]int
@@ -144,6 +166,10 @@ type Claim struct {
 	// From and Until bound when it holds ("à compter du", "jusqu'au"), in days since
 	// 1970-01-01; 0 where unbounded.
 	From, Until int64
+	// Cue is what the words beside a Date say of it, and CueStart and CueEnd are where in
+	// Passage.Text they stand; equal when there are none.
+	Cue              Cue
+	CueStart, CueEnd int
 	// Past says that the value no longer holds by its own words: the first of two in
 	// "passé de 10 à 12 €", or any value of a Sentence that is Past.
 	Past bool

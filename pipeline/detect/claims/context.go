@@ -187,13 +187,13 @@ func (s *Scanner) settle(from, to int, sentence *Sentence) {
 		s.inherit(f)
 		s.scan.Claims = append(s.scan.Claims, f.Claim)
 	}
-	s.valid(from, to, s.scan.Claims[first:])
+	s.cueDates(from, to, sentence, s.scan.Claims[first:])
 }
 
 // bounds sets the Op of a claim by the words beside it.
 func (s *Scanner) bounds(f *found, from, to int) {
 	switch f.Type {
-	case Date, Hours, Phone, Email, URL, Bool, Role, Version:
+	case Date, Hours, Clock, Phone, Email, URL, Bool, Role, Version:
 		return
 	}
 	left := f.from
@@ -310,8 +310,13 @@ func (s *Scanner) near(f *found, from, to int) []string {
 	return s.pooled(at)
 }
 
-// inherit takes period and tax of a price from the header cells of a table.
+// inherit takes period and tax of a price, and the days of opening hours, from the
+// header cells of a table.
 func (s *Scanner) inherit(f *found) {
+	if f.Type == Hours && f.Days == 0 {
+		s.daysOfCells(f)
+		return
+	}
 	if f.Type != Money && f.Type != Quantity {
 		return
 	}

@@ -21,6 +21,7 @@ func (s *Scanner) merge() {
 	s.found = out
 	for k := range s.found {
 		s.change(&s.found[k])
+		s.followOn(&s.found[k])
 	}
 }
 
@@ -61,4 +62,29 @@ func (s *Scanner) change(f *found) {
 		return
 	}
 	f.Past = true
+}
+
+// followOn gives a price behind "puis" the period and tax of the one before:
+// "19,99 € par mois pendant 6 mois, puis 34,99 €".
+func (s *Scanner) followOn(f *found) {
+	if f.Type != Money || len(f.Unit) != 3 {
+		return
+	}
+	c, ok := s.said(thenPays, max(f.from-3, 0), f.from)
+	if !ok || c.to < f.from-1 {
+		return
+	}
+	for k := range s.found {
+		before := &s.found[k]
+		if before.from >= f.from {
+			return
+		}
+		if before.Type == Money && len(before.Unit) > 3 && before.Unit[:3] == f.Unit {
+			f.Unit = before.Unit
+			if f.Tax == "" {
+				f.Tax = before.Tax
+			}
+			return
+		}
+	}
 }

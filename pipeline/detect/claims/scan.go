@@ -210,7 +210,7 @@ func (s *Scanner) value(i, from, to int) int {
 	switch t.kind {
 	case numberToken:
 		for _, read := range [...]func(*Scanner, int, int, int) int{
-			(*Scanner).phone, (*Scanner).hours, (*Scanner).date, (*Scanner).amount,
+			(*Scanner).phone, (*Scanner).hours, (*Scanner).date, (*Scanner).clockValue, (*Scanner).amount,
 		} {
 			if next := read(s, i, from, to); next > i {
 				return next
