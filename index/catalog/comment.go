@@ -12,14 +12,8 @@ import (
 // is. ErrNotFound when there is none.
 func (c *Catalog) Comment(ctx context.Context, finding, by, text string) error {
 	return c.txApart(ctx, "comment on finding "+finding, func(tx *sql.Tx) error {
-		var n int
-		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM findings WHERE id = ?`, finding).Scan(&n); err != nil {
-			return err
-		}
-		if n == 0 {
-			return ErrNotFound
-		}
-		return addEvent(ctx, tx, &FindingEvent{Finding: finding, At: c.now(), By: by, Kind: "comment", Text: text})
+		return mustChange(tx.ExecContext(ctx, `INSERT INTO finding_events (id, finding, at, by_whom, kind, text)
+			SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM finding_events), id, ?, ?, 'comment', ? FROM findings WHERE id = ?`, millis(c.now()), by, text, finding))
 	})
 }
 
