@@ -22,50 +22,56 @@ const (
 	mostEdits = 1000
 )
 
-// edits lists where two texts differ, in the order of a. Places of which one side is far
+// edits lists where two texts that anchors align differ, in the order of a. Places of which one side is far
 // longer than the other are left out: there, one text only says more.
-func edits(a, b *Reading) []Edit {
-	x, y := a.whole, b.whole
-	anchors := align(x, y)
+func edits(a, b *Reading, anchors []anchor) []Edit {
+	if len(anchors) == 0 {
+		e, ok := edit(a, b, anchor{0, 0}, anchor{len(a.whole), len(b.whole)})
+		if !ok {
+			return nil
+		}
+		return []Edit{e}
+	}
 	var out []Edit
-	ax, bx := 0, 0
-	for i := 0; i <= len(anchors) && len(out) < mostEdits; i++ {
-		aEnd, bEnd := len(x), len(y)
-		if i < len(anchors) {
-			aEnd, bEnd = anchors[i].a, anchors[i].b
-		}
-		aFrom, bFrom := ax, bx
-		switch {
-		case len(anchors) == 0:
-		case i == 0: // before the first anchor: as many words as the other has, and a few
-			aFrom, bFrom = max(aFrom, aEnd-bEnd-farPlus), max(bFrom, bEnd-aEnd-farPlus)
-		case i == len(anchors):
-			n := min(aEnd-aFrom, bEnd-bFrom) + farPlus
-			aEnd, bEnd = min(aEnd, aFrom+n), min(bEnd, bFrom+n)
-		}
-		if e, ok := edit(a, b, aFrom, aEnd, bFrom, bEnd); ok {
-			e.amid = i > 0 && i < len(anchors)
+	// Before the first anchor and after the last: as many words as the other has, and a few.
+	at := anchors[0]
+	if e, ok := edit(a, b, anchor{max(0, at.a-at.b-farPlus), max(0, at.b-at.a-farPlus)}, at); ok {
+		out = append(out, e)
+	}
+	out = append(out, inner(a, b, anchors)...)
+	at = anchors[len(anchors)-1]
+	restA, restB := len(a.whole)-at.a-1, len(b.whole)-at.b-1
+	n := min(restA, restB) + farPlus
+	if e, ok := edit(a, b, anchor{at.a + 1, at.b + 1}, anchor{at.a + 1 + min(restA, n), at.b + 1 + min(restB, n)}); ok {
+		out = append(out, e)
+	}
+	return out
+}
+
+// inner lists the Edits between anchors.
+func inner(a, b *Reading, anchors []anchor) []Edit {
+	var out []Edit
+	for i := 1; i < len(anchors) && len(out) < mostEdits; i++ {
+		if e, ok := edit(a, b, anchor{anchors[i-1].a + 1, anchors[i-1].b + 1}, anchors[i]); ok {
+			e.amid = true
 			out = append(out, e)
-		}
-		if i < len(anchors) {
-			ax, bx = anchors[i].a+1, anchors[i].b+1
 		}
 	}
 	return out
 }
 
-// edit makes an Edit of two stretches, which may be empty.
-func edit(a, b *Reading, aFrom, aEnd, bFrom, bEnd int) (Edit, bool) {
-	m, n := aEnd-aFrom, bEnd-bFrom
+// edit makes an Edit of two stretches, each of which may be empty.
+func edit(a, b *Reading, from, to anchor) (Edit, bool) {
+	m, n := to.a-from.a, to.b-from.b
 	if m <= 0 && n <= 0 || m > farMore*n+farPlus || n > farMore*m+farPlus {
 		return Edit{}, false
 	}
-	e := Edit{a: a.whole[aFrom:aEnd], b: b.whole[bFrom:bEnd], at: aFrom}
-	e.A, e.B = stretch(a.text, e.a), stretch(b.text, e.b)
+	e := Edit{a: a.whole[from.a:to.a], b: b.whole[from.b:to.b], at: from.a}
+	e.A, e.B = between(a.text, e.a), between(b.text, e.b)
 	return e, true
 }
 
-func stretch(text string, list []token) string {
+func between(text string, list []token) string {
 	if len(list) == 0 {
 		return ""
 	}

@@ -6,9 +6,8 @@ import (
 
 // A judge looks at the places at which two texts that are alike differ.
 type judge struct {
-	rules    Rules
-	relation Relation
-	a, b     *Reading
+	rules Rules
+	a, b  *Reading
 }
 
 // edits returns why the differences keep the texts from being duplicates, "" when they

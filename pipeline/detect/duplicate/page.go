@@ -3,8 +3,6 @@ package duplicate
 import (
 	"slices"
 	"strings"
-
-	"freshet/index"
 )
 
 // A Page is a document, or a single passage with what is known of its document.
@@ -39,6 +37,7 @@ type Reading struct {
 	whole     []token    // title, headings and body, in order, from text
 	title     int        // of them, of the title
 	text      string
+	starts    []int    // of the passages in text
 	bodyRuns  []uint64 // shingles of the body that cross no heading
 	wholeRuns []uint64 // and those of headings and titles, and across
 }
@@ -62,7 +61,7 @@ func ReadPage(p Page, boilerplate *Boilerplate) *Reading {
 		if float64(own) < ownShare*float64(all) {
 			x.own = x.tokens
 		}
-		r.Passages[i] = signature(index.HashTexts("duplicate/1", Normalise(p.Passages[i].Text)), x.text, x.own)
+		r.Passages[i] = signature(p.Passages[i].Text, x.own)
 	}
 	r.join(parts)
 	return r
@@ -70,13 +69,12 @@ func ReadPage(p Page, boilerplate *Boilerplate) *Reading {
 
 // part is the text of a passage.
 type part struct {
-	text        string
 	tokens, own []token // all, and those that are no boilerplate
 }
 
 func readPart(text string, boilerplate *Boilerplate) part {
 	var p part
-	p.text, p.tokens = words(text, nil)
+	p.tokens = words(text, nil)
 	p.own = p.tokens
 	if boilerplate.knows(p.tokens) {
 		p.own = boilerplate.without(p.tokens)
@@ -97,11 +95,11 @@ func (r *Reading) join(parts []part) {
 		}
 	}
 	title := func(s string) {
-		normal, list := words(s, nil)
-		add(normal, list, head)
+		add(s, words(s, nil), head)
 	}
 	title(r.Page.Title)
 	r.title = len(r.whole)
+	r.starts = make([]int, len(parts))
 	var above []string
 	for i := range parts {
 		p := &r.Page.Passages[i]
@@ -114,7 +112,8 @@ func (r *Reading) join(parts []part) {
 		}
 		above = p.Heading
 		title(p.Question)
-		add(parts[i].text, parts[i].own, 0)
+		r.starts[i] = text.Len()
+		add(p.Text, parts[i].own, 0)
 	}
 	r.text = text.String()
 	r.measure()
@@ -128,7 +127,7 @@ func (r *Reading) measure() {
 			body = append(body, t)
 		}
 	}
-	r.body = signature(index.Hash{}, r.text, body)
+	r.body = &Signature{Words: len(body), tokens: body, short: shinglesOf(body, shortWidth)}
 	r.wholeRuns = shinglesOf(r.whole, shortWidth)
 	for from := 0; from < len(r.whole); {
 		to := from
@@ -174,7 +173,7 @@ func (p *Page) Sentences() []uint64 {
 	var out []uint64
 	var tokens []token
 	for i := range p.Passages {
-		_, tokens = words(p.Passages[i].Text, tokens[:0])
+		tokens = words(p.Passages[i].Text, tokens[:0])
 		for s := range sentences(tokens) {
 			if h, ok := sentenceHash(s); ok {
 				out = append(out, h)

@@ -18,9 +18,9 @@ const (
 	Same Kind = iota + 1
 	// Band is shared by most texts that are nearly equal.
 	Band
-	// Stretch is shared by all texts that have 18 words in a row in common, and some
+	// Phrase is shared by all texts that have 18 words in a row in common, and some
 	// that have fewer.
-	Stretch
+	Phrase
 	// SamePage is shared by documents of which the words are equal, wherever the borders
 	// of their passages and headings are.
 	SamePage
@@ -42,19 +42,17 @@ type Signature struct {
 	// Words that are compared: those of boilerplate are not among them.
 	Words int
 
-	text        string // what the tokens' positions refer to
 	tokens      []token
 	short, long []uint64 // shingles; long is nil up to LongWords words
 }
 
 // Read reads a text whole.
 func Read(text string) *Signature {
-	normal, tokens := words(text, nil)
-	return signature(index.HashTexts("duplicate/1", Normalise(text)), normal, tokens)
+	return signature(text, words(text, nil))
 }
 
-func signature(exact index.Hash, text string, tokens []token) *Signature {
-	s := &Signature{Exact: exact, Words: len(tokens), text: text, tokens: tokens, short: shinglesOf(tokens, shortWidth)}
+func signature(text string, tokens []token) *Signature {
+	s := &Signature{Exact: index.HashTexts("duplicate/1", Normalise(text)), Words: len(tokens), tokens: tokens, short: shinglesOf(tokens, shortWidth)}
 	if s.Words > LongWords {
 		s.long = shinglesOf(tokens, longWidth)
 	}
@@ -90,9 +88,9 @@ func (s *Signature) Keys() []uint64 {
 	if set := s.own(); len(set) >= MinShingles {
 		out = bandKeys(set, out)
 	}
-	stretches := fingerprints(runs(s.tokens, longWidth, make([]uint64, 0, len(s.tokens))))
-	for _, h := range stretches[:min(len(stretches), MaxKeys-len(out))] {
-		out = append(out, tagged(Stretch, h))
+	phrases := fingerprints(runs(s.tokens, longWidth, make([]uint64, 0, len(s.tokens))))
+	for _, h := range phrases[:min(len(phrases), MaxKeys-len(out))] {
+		out = append(out, tagged(Phrase, h))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -17,6 +17,9 @@ const (
 	Equal     Relation = "exact"
 	Nearly    Relation = "near"
 	Contained Relation = "contained"
+	// Shared: the documents are not duplicates, but a passage stands in both
+	// (Verdict.Stretches).
+	Shared Relation = "passage"
 	// Alike: their texts are as those of duplicates, but for a value or its contrary:
 	// the best of candidates for a conflict, and no duplicate.
 	Alike Relation = "alike"
@@ -42,13 +45,16 @@ type Verdict struct {
 	Likeness Likeness
 	// CoverA is the share of A's shingles that B has, headings included, CoverB that of B's.
 	CoverA, CoverB float64
-	// Edits are the places at which they differ, in the order of A; at most 1,000.
+	// Edits are the places at which documents that are alike differ, in the order of A; at
+	// most about 1,000.
 	Edits []Edit
+	// Stretches are set for Contained and Shared: where the same words stand in both.
+	Stretches []Stretch
 }
 
-// Duplicate reports whether the documents are duplicates.
+// Duplicate reports whether the documents are duplicates, or share a passage.
 func (v *Verdict) Duplicate() bool {
-	return v.Relation == Equal || v.Relation == Nearly || v.Relation == Contained
+	return v.Relation == Equal || v.Relation == Nearly || v.Relation == Contained || v.Relation == Shared
 }
 
 // Rules are what Pages asks of those who know more than the texts. All may be nil.
@@ -66,24 +72,25 @@ type Rules struct {
 // made from has not.
 const otherForm = 0.70
 
-// Pages judges two documents.
+// Pages judges two documents. Its time and memory grow with the words of both: about
+// 0.2 µs and 100 bytes a word.
 func Pages(a, b *Reading, rules Rules) Verdict {
 	v := Verdict{Relation: Different}
 	if a.body.Words < MinWords || b.body.Words < MinWords {
 		return v
 	}
 	v.measure(a, b)
+	j := judge{rules: rules, a: a, b: b}
 	relation := v.relation(a, b)
 	if relation == Different {
+		v.share(&j)
 		return v
 	}
 	if v.Why = apart(&a.Page, &b.Page); v.Why != "" {
 		return v
 	}
-	if relation != Equal || !sameHeads(a, b) {
-		v.Edits = edits(a, b)
-	}
-	j := judge{rules: rules, relation: relation, a: a, b: b}
+	anchors := align(a.whole, b.whole)
+	v.Edits = edits(a, b, anchors)
 	switch v.Why = j.edits(v.Edits); {
 	case v.Why == Values:
 		v.Relation = Alike
@@ -94,8 +101,33 @@ func Pages(a, b *Reading, rules Rules) Verdict {
 		v.Relation, v.Why = Alike, Values
 	default:
 		v.Relation = relation
+		if relation == Contained {
+			v.Stretches, _ = j.stretches(anchors)
+		}
 	}
 	return v
+}
+
+// share looks for passages that stand in both of two documents that are not alike.
+func (v *Verdict) share(j *judge) {
+	if shared(j.a.body.short, j.b.body.short) < MinShingles-2*shortWidth {
+		return // two words changed take away so many, and no more
+	}
+	list, values := j.stretches(align(j.a.whole, j.b.whole))
+	if len(list) == 0 && !values {
+		return
+	}
+	if v.Why = apart(&j.a.Page, &j.b.Page); v.Why != "" {
+		return
+	}
+	switch {
+	case framed(j.a, j.b):
+		v.Why = Sibling
+	case len(list) > 0:
+		v.Relation, v.Stretches = Shared, list
+	default:
+		v.Relation, v.Why = Alike, Values
+	}
 }
 
 // measure computes how far each covers the other. What is a heading in one may be text
@@ -166,9 +198,6 @@ func tagsDiffer(a, b string, group bool) bool {
 func sameWords(x, y []token) bool {
 	return slices.EqualFunc(x, y, func(s, t token) bool { return s.hash == t.hash })
 }
-
-// sameHeads reports whether title, headings and texts are the same words.
-func sameHeads(a, b *Reading) bool { return sameWords(a.whole, b.whole) }
 
 // headsAlike reports whether the titles or the questions of two documents share at least
 // half of their words, or one of the documents has none.

@@ -10,7 +10,7 @@ import (
 // A token is a word, a number or a symbol of a text.
 type token struct {
 	hash     uint64 // of its letters in lower case
-	from, to int32  // its bytes in the text that words returned
+	from, to int32  // its bytes in the text
 	class    class
 }
 
@@ -24,29 +24,38 @@ const (
 	polar                     // turns a sentence into its contrary
 	first                     // first token of a sentence
 	head                      // of a title or heading
+	line                      // first token of a line
 )
 
-// words reads the tokens of a text. Letters and digits make words, each symbol that is
-// no punctuation ("%", "€", "+") one of its own; a change between digits and letters
-// ends a word ("48h" is "48 h"), hyphens within words and at ends of lines join them
-// ("e-mail", "dupli- cation"). Scripts without spaces give a token a character. The
-// text that positions refer to is returned: it is NFKC of s.
-func words(s string, into []token) (string, []token) {
-	if !norm.NFKC.IsNormalString(s) {
-		s = norm.NFKC.String(s)
-	}
+// words appends the tokens of a text, whose positions are bytes of it. Letters and digits
+// make words, each symbol that is no punctuation ("%", "€", "+") one of its own; a change
+// between digits and letters ends a word ("48h" is "48 h"), hyphens within words and at
+// ends of lines join them ("e-mail", "dupli- cation"). Scripts without spaces give a
+// token a character. Characters that look alike count as one (NFKC).
+func words(s string, into []token) []token {
 	r := reader{text: s, out: into, from: len(into)}
 	for i := 0; i < len(s); {
-		c, size := rune(s[i]), 1
-		if c >= utf8.RuneSelf {
-			c, size = utf8.DecodeRuneInString(s[i:])
+		plain := i + norm.NFKC.QuickSpanString(s[i:])
+		for i < plain {
+			c, size := rune(s[i]), 1
+			if c >= utf8.RuneSelf {
+				c, size = utf8.DecodeRuneInString(s[i:])
+			}
+			r.take(c, i, size)
+			i += size
 		}
-		r.take(c, i, size)
+		if i == len(s) {
+			break
+		}
+		size := max(norm.NFKC.NextBoundaryInString(s[i:], true), 1)
+		for _, c := range norm.NFKC.String(s[i : i+size]) {
+			r.take(c, i, size)
+		}
 		i += size
 	}
 	r.end(len(s))
 	r.sentence()
-	return s, r.out
+	return r.out
 }
 
 // kind is what a character is for a reader.
@@ -108,6 +117,8 @@ type reader struct {
 	from  int // index of the sentence's first token
 	stop  stop
 	space bool // the last character was a space
+	// within: the line has a token.
+	within bool
 }
 
 // stop says how far the end of a sentence was reached.
@@ -129,7 +140,7 @@ func (r *reader) take(c rune, at, size int) {
 		r.symbol(c, at, size) // a minus, unless it marks an item at the beginning of a line
 	case k == letter || k == digit:
 		r.letter(c, k, at)
-	case r.open == digit && inNumber(r.text, at, c):
+	case r.open == digit && inNumber(r.text[:at], r.text[at+size:], c):
 		if c != ' ' {
 			r.buf = append(r.buf, '.')
 		}
@@ -180,7 +191,10 @@ func (r *reader) letter(c rune, k kind, at int) {
 func (r *reader) other(c rune, at int) {
 	r.end(at)
 	switch c {
-	case '\n', '\r', '|':
+	case '\n', '\r':
+		r.sentence()
+		r.within = false
+	case '|':
 		r.sentence()
 	case '.', '!', '?', '。', '！', '？':
 		r.stop = marked
@@ -207,35 +221,35 @@ func joins(rest string) bool {
 
 func isHyphen(c rune) bool { return c == '-' || c == '\u2010' || c == '\u2011' || c == '\u00ad' }
 
-func startsNumber(rest string) bool { return rest != "" && '0' <= rest[0] && rest[0] <= '9' }
+func startsNumber(rest string) bool { return rest != "" && isDigit(rest[0]) }
 
-// inNumber reports whether a separator at a place after a digit belongs to the number:
-// a point or comma before a digit, or a space before exactly three.
-func inNumber(s string, at int, c rune) bool {
-	rest := s[at+1:]
+// inNumber reports whether a separator between what stands before and the rest belongs
+// to a number: a point or comma before a digit, or a space before exactly three.
+func inNumber(before, rest string, c rune) bool {
 	digits := 0
-	for digits < len(rest) && digits < 4 && '0' <= rest[digits] && rest[digits] <= '9' {
+	for digits < len(rest) && digits < 4 && isDigit(rest[digits]) {
 		digits++
 	}
 	switch c {
 	case '.', ',':
 		return digits > 0
 	case ' ':
-		before := 0
-		for i := at - 1; i >= 0 && before < 4 && '0' <= s[i] && s[i] <= '9'; i-- {
-			before++
+		n := len(before)
+		for n > 0 && len(before)-n < 4 && isDigit(before[n-1]) {
+			n--
 		}
-		return digits == 3 && before <= 3
+		return digits == 3 && len(before)-n <= 3
 	}
 	return false
 }
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
 // end closes the word under way.
 func (r *reader) end(at int) {
 	if r.open == other {
 		return
 	}
-	// A hyphen that joined stands for nothing, so that the end may lie before at.
 	t := token{from: int32(r.start), to: int32(at)}
 	word := r.buf
 	if r.open == digit {
@@ -247,6 +261,10 @@ func (r *reader) end(at int) {
 	t.hash = hashBytes(word)
 	if len(r.out) == r.from {
 		t.class |= first
+	}
+	if !r.within {
+		t.class |= line
+		r.within = true
 	}
 	if r.upper && r.open == letter {
 		if t.class&first != 0 {

@@ -1,0 +1,139 @@
+package duplicate
+
+import "sort"
+
+// A Stretch is a passage that two documents share, though the documents are not
+// duplicates.
+type Stretch struct {
+	// A and B are the words of each document, exactly as they stand in
+	// Page.Passages[InA].Text and Page.Passages[InB].Text, where the stretch begins; one that
+	// goes on into the next passage is cut at its end.
+	A, B     string
+	InA, InB int
+	Words    int // that both have
+}
+
+const (
+	// stretchWords is the least number of words: MinShingles shingles.
+	stretchWords = MinShingles + shortWidth - 1
+	// stretchShare is the least share of the words of a stretch that both texts have, in
+	// the same order. Two words changed in a passage of fifty leave .96 of the words, but
+	// .79 of the shingles.
+	stretchShare = 0.90
+	// paragraphShare is how much of the paragraphs that a stretch touches it has to make
+	// up in one of the documents: what two paragraphs have in common is no passage.
+	paragraphShare = 0.80
+	// lost is what a word that only one has costs against one that both have, and enough
+	// how much a stretch may lose before it ends.
+	lost, enough = 4, 24
+)
+
+// A region is a run of anchors.
+type region struct{ from, to int } // anchors[from:to]
+
+// regions are the longest runs of anchors that are dense enough to be one passage.
+func regions(anchors []anchor) []region {
+	var out []region
+	for i := 0; i < len(anchors); {
+		score, best, end := 1, 1, i+1
+		for k := i + 1; k < len(anchors) && best-score <= enough; k++ {
+			gap := max(anchors[k].a-anchors[k-1].a, anchors[k].b-anchors[k-1].b) - 1
+			if score += 1 - lost*gap; score <= 0 {
+				break
+			}
+			if score > best {
+				best, end = score, k+1
+			}
+		}
+		first, last := anchors[i], anchors[end-1]
+		length := max(last.a-first.a, last.b-first.b) + 1
+		if n := end - i; n >= stretchWords && float64(n) >= stretchShare*float64(length) {
+			out = append(out, region{i, end})
+		}
+		i = end
+	}
+	return out
+}
+
+// stretches lists what two documents share that is a passage in one of them and says the
+// same in both, and whether any other says the same but for a value.
+func (j *judge) stretches(anchors []anchor) (out []Stretch, values bool) {
+	for _, r := range regions(anchors) {
+		run := anchors[r.from:r.to]
+		first, last := run[0], run[len(run)-1]
+		if !paragraphs(j.a.whole, first.a, last.a+1) && !paragraphs(j.b.whole, first.b, last.b+1) {
+			continue
+		}
+		switch j.edits(inner(j.a, j.b, run)) {
+		case "":
+			if s, ok := j.stretch(run); ok {
+				out = append(out, s)
+			}
+		case Values:
+			values = true
+		}
+	}
+	return out, values
+}
+
+// stretch is what anchors tell of passages; ok is false where they are of headings alone.
+func (j *judge) stretch(run []anchor) (s Stretch, ok bool) {
+	var first, last anchor
+	for _, at := range run {
+		if j.a.whole[at.a].class&head != 0 || j.b.whole[at.b].class&head != 0 {
+			continue
+		}
+		if !ok {
+			first, ok = at, true
+		}
+		last = at
+	}
+	if !ok {
+		return s, false
+	}
+	s.Words = len(run)
+	s.InA, s.A = j.a.cut(first.a, last.a)
+	s.InB, s.B = j.b.cut(first.b, last.b)
+	return s, true
+}
+
+// cut is the text from one token to another, within the passage of the first.
+func (r *Reading) cut(from, to int) (int, string) {
+	start, end := int(r.whole[from].from), int(r.whole[to].to)
+	in := sort.SearchInts(r.starts, start+1) - 1
+	limit := r.starts[in] + len(r.Page.Passages[in].Text)
+	return in, r.text[start:min(end, limit)]
+}
+
+// paragraphs reports whether tokens make up most of the lines they stand in.
+func paragraphs(list []token, from, to int) bool {
+	start, end := from, to
+	for start > 0 && list[start].class&line == 0 {
+		start--
+	}
+	for end < len(list) && list[end].class&line == 0 {
+		end++
+	}
+	return float64(to-from) >= paragraphShare*float64(end-start)
+}
+
+// framed reports whether two titles are one but for a word or two on either side: what
+// stands under them is of a template.
+func framed(a, b *Reading) bool {
+	x, y := a.whole[:a.title], b.whole[:b.title]
+	start := 0
+	for start < len(x) && start < len(y) && x[start].hash == y[start].hash {
+		start++
+	}
+	x, y = x[start:], y[start:]
+	end := 0
+	for end < len(x) && end < len(y) && x[len(x)-1-end].hash == y[len(y)-1-end].hash {
+		end++
+	}
+	x, y = x[:len(x)-end], y[:len(y)-end]
+	slot := max(len(x), len(y))
+	return len(x) > 0 && len(y) > 0 && slot <= widestSlot && start+end >= min(slot, 2)
+}
+
+// widestSlot is how many words of a title may name what a page of a template is about.
+const widestSlot = 3
