@@ -1,6 +1,8 @@
 package duplicate
 
 import (
+	"encoding/binary"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -76,60 +78,59 @@ func (c *Count) Documents() int { return c.documents }
 // Learned returns what is boilerplate among the documents so far.
 func (c *Count) Learned() *Boilerplate {
 	least := max(boilerplateDocuments, boilerplateShare*float64(c.documents))
-	var out []uint64
+	out := &Boilerplate{hashes: make(map[uint64]struct{})}
 	for h, n := range c.counts {
 		if float64(n) > least {
-			out = append(out, h)
+			out.hashes[h] = struct{}{}
 		}
 	}
-	return NewBoilerplate(out)
+	return out
 }
 
 // Boilerplate are the sentences of a source that say nothing of the document they stand
 // in. It is not changed after it was made; nil has none.
 type Boilerplate struct{ hashes map[uint64]struct{} }
 
-// NewBoilerplate makes one of what Hashes returned.
-func NewBoilerplate(hashes []uint64) *Boilerplate {
-	b := &Boilerplate{hashes: make(map[uint64]struct{}, len(hashes))}
-	for _, h := range hashes {
-		b.hashes[h] = struct{}{}
-	}
-	return b
-}
-
-// Hashes are the sentences, ascending.
-func (b *Boilerplate) Hashes() []uint64 {
+// Len is the number of sentences.
+func (b *Boilerplate) Len() int {
 	if b == nil {
-		return nil
+		return 0
 	}
-	return slices.Sorted(maps.Keys(b.hashes))
+	return len(b.hashes)
 }
 
-// knows reports whether any sentence of the tokens is boilerplate.
-func (b *Boilerplate) knows(list []token) bool {
-	if b == nil || len(b.hashes) == 0 {
-		return false
+// MarshalBinary writes it for UnmarshalBinary: equal ones are written alike.
+func (b *Boilerplate) MarshalBinary() ([]byte, error) {
+	out := make([]byte, 0, 8*b.Len())
+	if b == nil {
+		return out, nil
 	}
-	for s := range sentences(list) {
-		if b.has(s) {
-			return true
-		}
+	for _, h := range slices.Sorted(maps.Keys(b.hashes)) {
+		out = binary.BigEndian.AppendUint64(out, h)
 	}
-	return false
+	return out, nil
 }
 
-func (b *Boilerplate) has(sentence []token) bool {
-	h, ok := sentenceHash(sentence)
-	_, found := b.hashes[h]
-	return ok && found
+// UnmarshalBinary reads what MarshalBinary wrote.
+func (b *Boilerplate) UnmarshalBinary(data []byte) error {
+	if len(data)%8 != 0 {
+		return fmt.Errorf("read boilerplate: %d bytes are no whole number of sentences", len(data))
+	}
+	b.hashes = make(map[uint64]struct{}, len(data)/8)
+	for ; len(data) > 0; data = data[8:] {
+		b.hashes[binary.BigEndian.Uint64(data)] = struct{}{}
+	}
+	return nil
 }
 
-// without returns the tokens without those of boilerplate.
-func (b *Boilerplate) without(list []token) []token {
+// own returns the tokens without those of boilerplate.
+func (b *Boilerplate) own(list []token) []token {
+	if b.Len() == 0 {
+		return list
+	}
 	out := make([]token, 0, len(list))
 	for s := range sentences(list) {
-		if !b.has(s) {
+		if _, found := b.hashes[sentenceHash(s)]; !found {
 			out = append(out, s...)
 		}
 	}
@@ -152,9 +153,12 @@ func sentences(list []token) iter.Seq[[]token] {
 	}
 }
 
-// sentenceHash is false for a sentence too short to be boilerplate.
-func sentenceHash(s []token) (uint64, bool) {
-	return sequence(s), len(s) >= boilerplateWords
+// sentenceHash is what a sentence is counted by; 0 for one too short to be boilerplate.
+func sentenceHash(s []token) uint64 {
+	if len(s) < boilerplateWords {
+		return 0
+	}
+	return sequence(s)
 }
 
 // sequence hashes tokens in their order.

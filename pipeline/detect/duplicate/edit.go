@@ -10,8 +10,8 @@ import (
 type Edit struct {
 	A, B string
 	a, b []token
-	at   int  // index of a's first token among all of A's
-	amid bool // the texts agree before it and after it
+	at   anchor // where they begin
+	amid bool   // the texts agree before it and after it
 }
 
 const (
@@ -66,7 +66,7 @@ func edit(a, b *Reading, from, to anchor) (Edit, bool) {
 	if m <= 0 && n <= 0 || m > farMore*n+farPlus || n > farMore*m+farPlus {
 		return Edit{}, false
 	}
-	e := Edit{a: a.whole[from.a:to.a], b: b.whole[from.b:to.b], at: from.a}
+	e := Edit{a: a.whole[from.a:to.a], b: b.whole[from.b:to.b], at: from}
 	e.A, e.B = between(a.text, e.a), between(b.text, e.b)
 	return e, true
 }

@@ -24,7 +24,7 @@ func (j *judge) edits(list []Edit) Reason {
 			found = Values
 		}
 	}
-	if found == "" && j.contrastInTitles(list) {
+	if j.subjects(list) {
 		return Sibling
 	}
 	return found
@@ -39,7 +39,9 @@ func (j *judge) edit(e *Edit, names map[uint64]bool) Reason {
 	if len(x) == 0 || len(y) == 0 {
 		return ""
 	}
-	if anyName(x, names) && anyName(y, names) {
+	// Titles that are put quite otherwise name no two things of one kind.
+	slot := !j.inTitle(e) || len(x) <= widestSlot && len(y) <= widestSlot
+	if slot && anyName(x, names) && anyName(y, names) {
 		return Sibling
 	}
 	if j.contrast(x, y) {
@@ -136,27 +138,31 @@ func (j *judge) contrast(x, y []token) bool {
 	return false
 }
 
-// contrastInTitles reports whether one word stands for another in the titles or headings
-// and again in the texts: what one template says of two things.
-func (j *judge) contrastInTitles(list []Edit) bool {
-	type pair struct{ x, y uint64 }
-	inHead, inBody := map[pair]bool{}, map[pair]bool{}
+// subjects reports whether the texts differ in what their titles differ in: what only
+// the title of each says stands in its text as well, where the other says something
+// else. It is what one template says of two things.
+func (j *judge) subjects(list []Edit) bool {
+	x := exclusive(j.a.whole[:j.a.title], j.b.whole[:j.b.title])
+	y := exclusive(j.b.whole[:j.b.title], j.a.whole[:j.a.title])
+	if len(x) == 0 || len(y) == 0 {
+		return false
+	}
 	for i := range list {
 		e := &list[i]
-		x, y := exclusive(e.a, e.b), exclusive(e.b, e.a)
-		if len(x) != 1 || len(y) != 1 {
-			continue
-		}
-		p := pair{x[0].hash, y[0].hash}
-		if x[0].class&head != 0 && y[0].class&head != 0 {
-			inHead[p] = true
-		} else {
-			inBody[p] = true
+		if !j.inTitle(e) && telling(x, e.a) && telling(y, e.b) {
+			return true
 		}
 	}
-	for p := range inHead {
-		if inBody[p] {
-			return true
+	return false
+}
+
+// telling reports whether two lists have a word in common that is no mere particle.
+func telling(x, y []token) bool {
+	for _, s := range x {
+		for _, t := range y {
+			if s.hash == t.hash && s.to-s.from >= 4 {
+				return true
+			}
 		}
 	}
 	return false
@@ -165,13 +171,20 @@ func (j *judge) contrastInTitles(list []Edit) bool {
 // printed reports whether the words before an edit say that what follows is the date of
 // the text itself, or the number of a page.
 func (j *judge) printed(e *Edit) bool {
-	for i := max(0, e.at-cueWords); i < e.at+len(e.a) && i < len(j.a.whole); i++ {
-		if statesTime(j.a.word(j.a.whole[i])) {
+	return j.a.cued(e.at.a, len(e.a)) || j.b.cued(e.at.b, len(e.b))
+}
+
+func (r *Reading) cued(at, n int) bool {
+	for i := max(0, at-cueWords); i < at+n; i++ {
+		if statesTime(r.word(r.whole[i])) {
 			return true
 		}
 	}
 	return false
 }
+
+// inTitle reports whether a place begins in the title of either text.
+func (j *judge) inTitle(e *Edit) bool { return e.at.a < j.a.title || e.at.b < j.b.title }
 
 // cueWords is how far before a date a word that says what it is of may stand.
 const cueWords = 6

@@ -36,6 +36,7 @@ type Reading struct {
 	body      *Signature // of all passages; it has no Exact
 	whole     []token    // title, headings and body, in order, from text
 	title     int        // of them, of the title
+	common    bool       // nearly all of it stands in many documents of its source
 	text      string
 	starts    []int    // of the passages in text
 	bodyRuns  []uint64 // shingles of the body that cross no heading
@@ -43,9 +44,9 @@ type Reading struct {
 }
 
 // ownShare is the share of a document's words below which what it has in common with
-// others is taken for its content all the same: copies of one document are many times
-// the same sentences as well.
-const ownShare = 0.5
+// many others is taken for its content all the same: copies of one document are many
+// times the same sentences as well.
+const ownShare = 0.2
 
 // ReadPage reads a document. Boilerplate, of the document's source, may be nil.
 func ReadPage(p Page, boilerplate *Boilerplate) *Reading {
@@ -56,9 +57,10 @@ func ReadPage(p Page, boilerplate *Boilerplate) *Reading {
 		parts[i] = readPart(p.Passages[i].Text, boilerplate)
 		all, own = all+len(parts[i].tokens), own+len(parts[i].own)
 	}
+	r.common = float64(own) < ownShare*float64(all)
 	for i := range parts {
 		x := &parts[i]
-		if float64(own) < ownShare*float64(all) {
+		if r.common {
 			x.own = x.tokens
 		}
 		r.Passages[i] = signature(p.Passages[i].Text, x.own)
@@ -73,13 +75,8 @@ type part struct {
 }
 
 func readPart(text string, boilerplate *Boilerplate) part {
-	var p part
-	p.tokens = words(text, nil)
-	p.own = p.tokens
-	if boilerplate.knows(p.tokens) {
-		p.own = boilerplate.without(p.tokens)
-	}
-	return p
+	tokens := words(text, nil)
+	return part{tokens, boilerplate.own(tokens)}
 }
 
 // join puts title, headings and passages in a row.
@@ -175,7 +172,7 @@ func (p *Page) Sentences() []uint64 {
 	for i := range p.Passages {
 		tokens = words(p.Passages[i].Text, tokens[:0])
 		for s := range sentences(tokens) {
-			if h, ok := sentenceHash(s); ok {
+			if h := sentenceHash(s); h != 0 {
 				out = append(out, h)
 			}
 		}

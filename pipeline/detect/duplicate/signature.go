@@ -16,11 +16,13 @@ type Kind uint8
 const (
 	// Same is shared by texts that are equal (Likeness.Exact).
 	Same Kind = iota + 1
-	// Band is shared by most texts that are nearly equal.
-	Band
-	// Phrase is shared by all texts that have 18 words in a row in common, and some
-	// that have fewer.
+	// Phrase is shared by all passages that have 18 words in a row in common, and some
+	// that have fewer: so by passages that are nearly equal, for these have to agree in
+	// longer runs, and by one that stands within the other.
 	Phrase
+	// Band is shared by most documents that are nearly equal, whatever the order of their
+	// parts.
+	Band
 	// SamePage is shared by documents of which the words are equal, wherever the borders
 	// of their passages and headings are.
 	SamePage
@@ -67,27 +69,16 @@ func (s *Signature) shingles(with *Signature) []uint64 {
 	return s.short
 }
 
-// own are the shingles that a text of this length is compared by.
-func (s *Signature) own() []uint64 {
-	if s.Words > LongWords {
-		return s.long
-	}
-	return s.short
-}
-
 // Keys are what to keep and look up to find texts that are like this one: at most
 // MaxKeys, ascending, without repeats, each of a Kind. A text of fewer than MinWords
-// words has none. A key that very many texts have tells little: whoever looks it up may
-// leave it out.
+// words has none. Passages have about one key for each seven words. A key that very many
+// texts have tells little: whoever looks it up may leave it out.
 func (s *Signature) Keys() []uint64 {
 	if s.Words < MinWords {
 		return nil
 	}
 	out := make([]uint64, 0, MaxKeys)
 	out = append(out, tagged(Same, fold(s.Exact)))
-	if set := s.own(); len(set) >= MinShingles {
-		out = bandKeys(set, out)
-	}
 	phrases := fingerprints(runs(s.tokens, longWidth, make([]uint64, 0, len(s.tokens))))
 	for _, h := range phrases[:min(len(phrases), MaxKeys-len(out))] {
 		out = append(out, tagged(Phrase, h))

@@ -76,25 +76,60 @@ func (j *judge) stretches(anchors []anchor) (out []Stretch, values bool) {
 	return out, values
 }
 
-// stretch is what anchors tell of passages; ok is false where they are of headings alone.
+// stretch is what anchors tell of passages; ok is false where too few of their words are
+// the documents' own.
 func (j *judge) stretch(run []anchor) (s Stretch, ok bool) {
 	var first, last anchor
+	own, from := 0, run[0].a
+	common := j.common(from, run[len(run)-1].a+1)
 	for _, at := range run {
 		if j.a.whole[at.a].class&head != 0 || j.b.whole[at.b].class&head != 0 {
 			continue
+		}
+		if !common[at.a-from] {
+			own++
 		}
 		if !ok {
 			first, ok = at, true
 		}
 		last = at
 	}
-	if !ok {
+	if own < stretchWords {
 		return s, false
 	}
 	s.Words = len(run)
 	s.InA, s.A = j.a.cut(first.a, last.a)
 	s.InB, s.B = j.b.cut(first.b, last.b)
 	return s, true
+}
+
+// common tells of A's tokens from one to another which are of passages that more than
+// boilerplateDocuments documents hold, as far as the rules know.
+func (j *judge) common(from, to int) []bool {
+	out := make([]bool, to-from)
+	if j.rules.Holders == nil || to-from < longWidth {
+		return out
+	}
+	open := -1 // where the last phrase that is known began, if many hold it
+	for i, h := range runs(j.a.whole[from:to], longWidth, nil) {
+		n := j.rules.Holders(tagged(Phrase, h))
+		if n == 0 {
+			continue
+		}
+		if n <= boilerplateDocuments {
+			open = -1
+			continue
+		}
+		start := i
+		if open >= 0 {
+			start = open // every phrase between is of windows that many hold
+		}
+		for k := start; k < i+longWidth; k++ {
+			out[k] = true
+		}
+		open = i
+	}
+	return out
 }
 
 // cut is the text from one token to another, within the passage of the first.

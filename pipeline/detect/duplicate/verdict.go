@@ -62,6 +62,10 @@ type Rules struct {
 	// DifferingValues reports whether any typed values of the two documents that are said
 	// of the same differ. It is called once, when everything else speaks for duplicates.
 	DifferingValues func() bool
+	// Holders is how many documents have a key of Kind Phrase, 0 when it is not known: those
+	// of A's passages are enough. A passage of phrases that more than five documents have is
+	// none that two of them share.
+	Holders func(key uint64) int
 	// Contrast reports whether two words, in lower case, name siblings: Basic and Pro,
 	// Paris and Lyon.
 	Contrast func(a, b string) bool
@@ -110,6 +114,9 @@ func Pages(a, b *Reading, rules Rules) Verdict {
 
 // share looks for passages that stand in both of two documents that are not alike.
 func (v *Verdict) share(j *judge) {
+	if j.a.common || j.b.common {
+		return // what stands in many documents is no passage of two
+	}
 	if shared(j.a.body.short, j.b.body.short) < MinShingles-2*shortWidth {
 		return // two words changed take away so many, and no more
 	}
