@@ -2,7 +2,6 @@ package claims
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"freshet/index"
@@ -258,9 +257,3 @@ func (s *Scanner) abbreviated(i int) bool {
 
 // afterNumber reports whether token i stands right behind a number, as units do.
 func (s *Scanner) afterNumber(i int) bool { return i > 0 && s.tokens[i-1].kind == numberToken }
-
-// capitalised reports whether a text begins with a capital.
-func capitalised(text string) bool {
-	r, _ := utf8.DecodeRuneInString(text)
-	return unicode.IsUpper(r)
-}

@@ -1,0 +1,138 @@
+package claims
+
+import "strings"
+
+const (
+	roleWords = 6 // of the name of an office
+	nameWords = 5 // of a person
+)
+
+// role reads who holds an office, from the office's word at token i: "Directeur
+// financier : X", "X, directrice de Y", "CEO X", "Le directeur de la publication est X".
+func (s *Scanner) role(i, from, to int) int {
+	t := &s.tokens[i]
+	if t.kind != wordToken || t.word.flags&office == 0 {
+		return i
+	}
+	end := s.officeEnd(i, to)
+	if end >= to {
+		if name, begin := s.nameBefore(i, from); name != "" {
+			return s.addRole(i, end, name, begin, end)
+		}
+		return i
+	}
+	j := end
+	switch f := s.tokens[j].word.fold; {
+	case s.tokens[j].mark == ':' || f == "est" || f == "is":
+		if name, next := s.name(j+1, to); next > j+1 {
+			return s.addRole(i, end, name, i, next)
+		}
+	case t.caps && len(t.word.fold) <= 4:
+		if name, next := s.name(j, to); next > j {
+			return s.addRole(i, end, name, i, next)
+		}
+	}
+	if name, begin := s.nameBefore(i, from); name != "" {
+		return s.addRole(i, end, name, begin, end)
+	}
+	return i
+}
+
+// officeEnd returns the end of an office's name: words in small letters with "de la".
+func (s *Scanner) officeEnd(i, to int) int {
+	j := i + 1
+	for j < to && j < i+roleWords {
+		t := &s.tokens[j]
+		if t.kind != wordToken || t.gap > spaced && !t.elided {
+			break
+		}
+		if f := t.word.fold; f == "est" || f == "is" || f == "a" || f == "qui" || f == "et" || f == "and" || f == "who" || f == "ou" || f == "or" {
+			break
+		}
+		if t.upper && s.tokens[j-1].word.flags&office != 0 && s.tokens[i].caps {
+			break
+		}
+		if t.upper && (j+1 >= to || s.tokens[j+1].upper) && !s.tokens[j-1].word.stop[s.language] {
+			break
+		}
+		j++
+	}
+	return j
+}
+
+// name reads a person's name: two to five capitalised words, with particles.
+func (s *Scanner) name(i, to int) (string, int) {
+	for i < to && s.title(i) {
+		i++
+		if i < to && s.tokens[i].mark == '.' {
+			i++
+		}
+	}
+	var parts []string
+	j := i
+	for j < to && len(parts) < nameWords {
+		t := &s.tokens[j]
+		if t.mark == '-' && t.gap == glued && j > i && j+1 < to && s.tokens[j+1].upper {
+			j++
+			continue
+		}
+		if t.kind != wordToken || t.gap > spaced {
+			break
+		}
+		particle := t.word.fold == "de" || t.word.fold == "du" || t.word.fold == "van" || t.word.fold == "von" || t.word.fold == "d" || t.word.fold == "le" || t.word.fold == "la"
+		if particle && len(parts) > 0 && j+1 < to && s.tokens[j+1].upper {
+			j++
+			continue
+		}
+		if !t.upper || t.word.stop[s.language] || t.word.month > 0 || t.word.weekday > 0 || t.word.flags&office != 0 {
+			break
+		}
+		parts = append(parts, t.word.fold)
+		j++
+	}
+	if len(parts) < 2 {
+		return "", i
+	}
+	return strings.Join(parts, " "), j
+}
+
+func (s *Scanner) title(i int) bool {
+	switch s.tokens[i].word.fold {
+	case "m", "mme", "mr", "mrs", "ms", "dr", "me", "monsieur", "madame", "mlle", "pr", "maitre":
+		return true
+	}
+	return false
+}
+
+// nameBefore reads the name in "X, directrice de Y", whose office is at token i.
+func (s *Scanner) nameBefore(i, from int) (string, int) {
+	j := i - 1
+	if j > from && (s.tokens[j].word.fold == "le" || s.tokens[j].word.fold == "la" || s.tokens[j].word.fold == "l" || s.tokens[j].word.fold == "the" || s.tokens[j].word.fold == "our" || s.tokens[j].word.fold == "notre") {
+		j--
+	}
+	if j <= from || s.tokens[j].mark != ',' {
+		return "", 0
+	}
+	begin := j
+	for begin > from && begin > j-nameWords-2 && (s.tokens[begin-1].upper || s.tokens[begin-1].mark == '-') && s.tokens[begin-1].kind != numberToken {
+		begin--
+	}
+	name, next := s.name(begin, j)
+	if next != j {
+		return "", 0
+	}
+	return name, begin
+}
+
+func (s *Scanner) addRole(from, end int, name string, begin, next int) int {
+	at := len(s.pool)
+	for i := from; i < end; i++ {
+		s.stem(&s.tokens[i], s.language)
+	}
+	if len(s.pool) == at {
+		s.pool = append(s.pool, s.tokens[from].word.fold)
+	}
+	office := strings.Join(s.pool[at:], " ")
+	s.pool = s.pool[:at]
+	return s.add(Claim{Type: Role, Attribute: office, Text: name}, begin, next)
+}
