@@ -9,12 +9,12 @@ import (
 var beside = phrases(map[Cue]string{
 	End: `jusqu au|jusqu a|jusqu en|jusqu|jusque|avant|d ici|d ici au|d ici a|d ici en|au plus tard|au plus tard en|expire|expirent|expirera|expireront|expire en|prend fin|prendra fin|prennent fin|
 		prendront fin|se termine|se terminent|se terminera|se termineront|s acheve|s achevera|s achevent|cesse|cessera|cesseront|cessent|echeance|date limite|dernier delai|dernier jour|
-		valable au|valables au|cloture|cloture des inscriptions|date de fin|fin de validite|fin|expiration|date d expiration|limite de validite|fin de l offre|
-		until|till|til|up to|through|thru|before|by|no later than|not later than|ends|end|ending|ends in|expires|expire|expiring|will expire|will end|deadline|deadline is|deadline of|closes|closing|
+		valable au|valables au|se clot|se closent|se cloture|se cloturent|se cloturera|ferme|ferment|finit|finissent|finira|finiront|s acheveront|s arrete|s arretent|s arretera|s arreteront|arrive a echeance|arrive a expiration|arrivera a echeance|cloture|cloture des inscriptions|date de fin|fin de validite|fin|expiration|date d expiration|limite de validite|fin de l offre|
+		until|till|til|up to|close|last orders|last entry|final day|final day is|cut off|cut off date|last date|through|thru|before|by|no later than|not later than|ends|end|ending|ends in|expires|expire|expiring|will expire|will end|deadline|deadline is|deadline of|closes|closing|
 		closing date|valid to|valid thru|prior to|good through|end date|on or before|expiry|expiry date|last day is|last day|use by|best before|due|due by|due date|at latest`,
 	Upcoming: `prochain|prochaine|prochaine mise a jour|prochaine revision|prochaine date|next update|next review|next date|a venir|aura lieu|auront lieu|a lieu|ont lieu|se tiendra|se tiendront|se tient|se tiennent|ouvrira|rendez vous|prevu|prevue|prevus|prevues|prevu en|prevue en|prevu pour|prevue pour|
-		attendu|attendue|attendu en|attendue en|programme|programmee|prochain rendez vous|
-		upcoming|coming|coming in|will be held|will launch|will open|takes place|take place|taking place|scheduled for|planned for|expected|expected in|expected for|join us|save date|arriving|launching|opening|is held|due in|next|
+		se deroule|se deroulent|convoque|convoquee|fixe|fixee|notez date|attendu|attendue|attendu en|attendue en|programme|programmee|prochain rendez vous|
+		upcoming|coming|coming in|set for|is set for|doors open|retires|shuts down|goes live|go live|arrives|kicks off|goes on sale|is released|moving|due to open|will be held|will launch|will open|takes place|take place|taking place|scheduled for|planned for|expected|expected in|expected for|join us|save date|arriving|launching|opening|is held|due in|next|
 		slated for`,
 	Start: `a compter du|a compter d|a compter de|a partir du|a partir d|a partir de|a partir|a dater du|des|apres|en vigueur au|en vigueur a compter du|entre en vigueur|entrera en vigueur|entreront en vigueur|applicable|applicable au|applicables au|applicables|
 		prend effet|prendra effet|effectif|debute|commence|demarre|debutent|commencent|ouvre|ouvrent|
@@ -30,8 +30,8 @@ var beside = phrases(map[Cue]string{
 // near are the cues that a date may stand a few words from.
 var near = phrases(map[Cue]string{
 	End: `valable|valables|valide|valides|validite|expire|expirent|expirera|expiration|date limite|echeance|cloture|deadline|valid|expires|expiry|closing date|last day|end date|
-		dernier delai|prend fin|se termine|s acheve|ends|closes|cut off|dernier jour|prendra fin|se terminera|will end|will expire|reste ouvert|remains open|due`,
-	Upcoming: `prochain|prochaine|prochains|prochaines|a venir|aura lieu|auront lieu|a lieu|ont lieu|se tiendra|se tiendront|se tient|ouvrira|ouvriront|bientot|prevu|prevue|prevus|prevues|rendez vous|retrouvez nous|inscrivez vous|
+		dernier delai|prend fin|se termine|s acheve|fin des|a rendre|a remettre|a deposer|a retourner|a renvoyer|ends|closes|cut off|dernier jour|applications close|prendra fin|se terminera|will end|will expire|reste ouvert|remains open|due`,
+	Upcoming: `prochain|prochaine|prochains|prochaines|a venir|aura lieu|auront lieu|a lieu|ont lieu|se tiendra|se tiendront|se tient|ouvrira|ouvriront|bientot|prevu|prevue|prevus|prevues|rendez vous|retrouvez nous|inscrivez vous|vous attendons|vous attend|se deroule|se deroulent|next|seeing you|see you|meet us|
 		upcoming|coming|will be held|will launch|scheduled|takes place|take place|join us|coming soon|to be held|will take place`,
 })
 
@@ -129,6 +129,10 @@ func (c *clauses) cueOf(i int) Cue {
 		return c.ofRange(f, &k)
 	}
 	switch cue {
+	case History:
+		if c.willBe(f) && c.places(&k, n) { // "sera mis en ligne le"
+			return Upcoming
+		}
 	case End:
 		return c.ofEnd(f, &k, n)
 	case Upcoming:
@@ -240,6 +244,9 @@ func (c *clauses) toDay(k *surroundings) Cue {
 			return End
 		}
 	}
+	if cue := near.last(k.left[max(0, len(k.left)-1-windowLeft) : len(k.left)-1]); cue != None {
+		return cue
+	}
 	for _, w := range c.words {
 		if isFuture(w.s) {
 			return Upcoming
@@ -261,10 +268,20 @@ func (c *clauses) ofRange(f *found, k *surroundings) Cue {
 	if c.isPast(f) {
 		return History
 	}
-	if near.last(c.nearLeft(f, k)) != None || c.willBe(f) || c.has(occasions) || c.has(favours) {
+	if near.last(c.nearLeft(f, k)) != None || c.willBe(f) {
 		return End
 	}
-	return None
+	if c.has(reports) || wholeYears(f) || f.Precision != Day {
+		return None
+	}
+	return End
+}
+
+// wholeYears reports whether a range is years from 1 January to 31 December: figures
+// are given of those, and offers rarely.
+func wholeYears(f *found) bool {
+	first, last := f.First.Time(), f.Last.Time()
+	return first.YearDay() == 1 && last.Month() == 12 && last.Day() == 31
 }
 
 // ofNeighbours looks for a cue that does not stand beside the date.
@@ -317,6 +334,13 @@ func (c *clauses) negated(k *surroundings, n int) bool {
 		}
 	}
 	return false
+}
+
+// places reports whether the cue of n words is a participle, which tells of the future
+// behind "sera".
+func (c *clauses) places(k *surroundings, n int) bool {
+	j := k.places[len(k.places)-n]
+	return c.participle(j) || c.words[j].s == "mis" || c.words[j].s == "mise"
 }
 
 func (c *clauses) returns() bool {

@@ -61,8 +61,10 @@ func (c *clauses) isPast(f *found) bool {
 		switch {
 		case extended[w.s]:
 			return false
-		case pastWords[w.s] && !c.conditional(i) && !c.dutyBefore(i):
+		case pastWords[w.s] && !c.conditional(i) && !c.dutyBefore(i) && !c.shut(i):
 			return true
+		case (w.s == "est" || w.s == "sont") && c.come(i, to):
+			return !c.extends(i, to)
 		case len(w.s) > 4 && (strings.HasSuffix(w.s, "ait") || strings.HasSuffix(w.s, "aient")) && !notImperfect[w.s]:
 			return !c.extends(i, to)
 		case w.s == "a" || w.s == "ont" || w.s == "avons" || w.s == "ete":
@@ -152,3 +154,27 @@ func (c *clauses) dutyBefore(j int) bool {
 // idle reports whether the word at j describes a state, "are closed", rather than
 // something that happened, "closed".
 func (c *clauses) idle(j int) bool { return isEnglish(c.words[j].s) && c.dutyBefore(j) }
+
+// shut reports whether "closed" at i is what something is until a day.
+func (c *clauses) shut(i int) bool {
+	if c.words[i].s != "closed" || i+1 >= len(c.words) {
+		return false
+	}
+	switch c.words[i+1].s {
+	case "until", "till", "from", "between", "for":
+		return true
+	}
+	return false
+}
+
+// come reports whether "est" or "sont" at i makes a perfect: "s'est tenue", "est paru".
+func (c *clauses) come(i, to int) bool {
+	reflexive := i > 0 && (c.words[i-1].s == "s" || c.words[i-1].s == "se")
+	for j := i + 1; j < min(i+3, to); j++ {
+		w := &c.words[j]
+		if reflexive && (w.past || participles[w.s]) || (w.past || !strings.HasSuffix(w.s, "e")) && moved[w.s] {
+			return true
+		}
+	}
+	return false
+}

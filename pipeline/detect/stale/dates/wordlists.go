@@ -14,7 +14,7 @@ func set(words string) map[string]bool {
 var articles = set("le la les l the on this ce cette")
 
 // units behind a number make it a number of things.
-var units = set("euro euros eur dollars dollar usd clients client personnes personne people users km m cm mm kg g mg mo go to ko mb gb tb kb w kw kwh v mah " +
+var units = set("euro euros eur dollars dollar usd clients client personnes personne people questions reponses answers users km m cm mm kg g mg mo go to ko mb gb tb kb w kw kwh v mah " +
 	"heures heure minutes minute hours secondes seconds jours jour days ans years mots words pages points fois times calories kcal ml litres metres " +
 	"habitants salaries employes employees members membres abonnes agences boutiques shops stores pieces exemplaires copies tonnes hectares")
 
@@ -48,7 +48,7 @@ var future = set("aura auront sera seront aurez serez pourrez devrez recevrez ve
 // occasions have a time: a range of days beside one of them is when it is.
 var occasions = set("offre offres promotion promotions promo promos solde soldes remise remises reduction reductions inscription inscriptions candidature candidatures " +
 	"fermeture ferme fermee fermes fermees travaux exposition salon festival atelier ateliers conference formation formations session sessions campagne concours jeu consultation " +
-	"vacances perturbation perturbations maintenance ouvert ouverte ouverts ouvertes ouverture valable valables valide valides bonus prime tarif tarifs prix gratuit gratuite " +
+	"evenement evenements vacances perturbation perturbations maintenance ouvert ouverte ouverts ouvertes ouverture valable valables valide valides bonus prime tarif tarifs prix gratuit gratuite " +
 	"offert offerte code bon enquete sondage appel restaurants bars obligatoire reserve reservations billetterie vente ventes " +
 	"offer offers sale sales discount discounts registration registrations applications application closed closure exhibition fair workshop workshops conference webinar " +
 	"campaign contest giveaway holiday holidays disruption open valid free voucher coupon price prices enrolment enrollment booking bookings survey event events tickets")
@@ -63,7 +63,7 @@ var keeps = set("conserv conserve conservent conservez gardent garde gardez rest
 
 // participles that do not end in é.
 var participles = set("souscrit souscrits souscrite souscrites conclu conclus conclue conclues ouvert ouverts ouverte ouvertes emis emise emises acquis acquise acquises vendu vendus " +
-	"vendue vendues recu recus recue recues construit construits construite construites ne nes nee nees entre entres commis remis remise obtenu obtenus inscrit inscrits inscrite inscrites " +
+	"vendue vendues recu recus recue recues construit construits construite construites ne nes nee nees entre entres tenu tenue tenus tenues rouvert rouverte commis remis remise obtenu obtenus inscrit inscrits inscrite inscrites " +
 	"signed subscribed bought purchased made issued placed opened born registered built received ordered submitted taken concluded published created hired sold acquired " +
 	"incurred completed granted joined declared enrolled manufactured produced delivered filed paid activated installed booked sent returned applied")
 
@@ -74,7 +74,14 @@ var being = set("etre be est sont sera seront soit soient is are being get gets"
 var extended = set("prolonge prolongee prolonges prolongees etendu etendue etendus etendues reporte reportee reportes reportees maintenu maintenue maintenus reconduit reconduite " +
 	"repousse repoussee decale decalee extended prolonged postponed moved renewed rescheduled pushed")
 
-
 // returning words say that something comes back every year.
 var returning = []string{"chaque annee", "tous les ans", "toutes les annees", "every year", "each year", "annually", "yearly", "chaque mois", "every month", "each month",
 	"chaque ete", "chaque hiver", "every summer", "every winter", "annuel", "annuelle", "annuellement"}
+
+// moved are participles of verbs that make their perfect with "être".
+var moved = set("ne nes nee nees entre entres entree entrees paru parus parue parues devenu devenus devenue devenues arrive arrives arrivee arrivees sorti sortis sortie sorties " +
+	"passe passes passee passees parti partis partie parties venu venus venue venues mort morts morte mortes decede decedee")
+
+// reports tell of a time that is over by what they are.
+var reports = set("exercice periode bilan chiffre chiffres statistiques rapport resultats releve donnees compte comptes menee mene conducted fiscal financial period statistics figures " +
+	"results data report reported revenue turnover")
