@@ -100,6 +100,9 @@ func TestBenchDev(t *testing.T) {
 		report := bench.Score(set, found)
 		for _, r := range report.Rows {
 			if r.Name == "duplicates" {
+				if r.Recall < 0.98 || r.Precision < 0.98 {
+					t.Errorf("seed %d: precision %.3f, recall %.3f", seed+1, r.Precision, r.Recall)
+				}
 				t.Logf("seed %d: %+v, boilerplate %d, candidates %d of %d pages", seed+1, r, learned.Len(), len(pairs), len(pages))
 			}
 		}

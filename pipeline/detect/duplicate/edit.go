@@ -20,6 +20,8 @@ const (
 	farMore   = 3
 	farPlus   = 8
 	mostEdits = 1000
+	// mostWords bounds either side: what is longer is another passage, not another word.
+	mostWords = 100
 )
 
 // edits lists where two texts that anchors align differ, in the order of a. Places of which one side is far
@@ -63,7 +65,7 @@ func inner(a, b *Reading, anchors []anchor) []Edit {
 // edit makes an Edit of two stretches, each of which may be empty.
 func edit(a, b *Reading, from, to anchor) (Edit, bool) {
 	m, n := to.a-from.a, to.b-from.b
-	if m <= 0 && n <= 0 || m > farMore*n+farPlus || n > farMore*m+farPlus {
+	if m <= 0 && n <= 0 || m > farMore*n+farPlus || n > farMore*m+farPlus || max(m, n) > mostWords {
 		return Edit{}, false
 	}
 	e := Edit{a: a.whole[from.a:to.a], b: b.whole[from.b:to.b], at: from}

@@ -50,6 +50,9 @@ func (j *judge) edit(e *Edit, names map[uint64]bool) Reason {
 	if anyNumber(x) && anyNumber(y) && !j.printed(e) {
 		return Values
 	}
+	if len(x)*len(y) > mostPairs {
+		return ""
+	}
 	for _, s := range x {
 		for _, t := range y {
 			if negates(j.a.word(s), j.b.word(t)) {
@@ -63,6 +66,9 @@ func (j *judge) edit(e *Edit, names map[uint64]bool) Reason {
 // mostPolar is how many words an edit may have for a "not" in it to turn what both
 // texts say; in a longer one it is part of what one of them says besides.
 const mostPolar = 12
+
+// mostPairs bounds the pairs of words of an edit that are looked at one by one.
+const mostPairs = 100
 
 // names are the words that stand with a capital within a sentence of either text: where
 // they begin one they are names as well.
@@ -125,7 +131,7 @@ func polarity(list []token) bool {
 
 // contrast asks the rules for words that stand in each other's place.
 func (j *judge) contrast(x, y []token) bool {
-	if j.rules.Contrast == nil || len(x)*len(y) > 100 {
+	if j.rules.Contrast == nil || len(x)*len(y) > mostPairs {
 		return false
 	}
 	for _, s := range x {
@@ -142,8 +148,8 @@ func (j *judge) contrast(x, y []token) bool {
 // the title of each says stands in its text as well, where the other says something
 // else. It is what one template says of two things.
 func (j *judge) subjects(list []Edit) bool {
-	x := exclusive(j.a.whole[:j.a.title], j.b.whole[:j.b.title])
-	y := exclusive(j.b.whole[:j.b.title], j.a.whole[:j.a.title])
+	x, y := j.a.whole[:min(j.a.title, mostWords)], j.b.whole[:min(j.b.title, mostWords)]
+	x, y = exclusive(x, y), exclusive(y, x)
 	if len(x) == 0 || len(y) == 0 {
 		return false
 	}

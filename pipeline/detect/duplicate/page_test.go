@@ -1,8 +1,10 @@
 package duplicate
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 const delivery = `Nous livrons partout en France métropolitaine sous 48 heures ouvrées après la confirmation de votre commande. ` +
@@ -100,5 +102,35 @@ func TestRulesDecide(t *testing.T) {
 	v := Pages(a, b, Rules{DifferingValues: func() bool { return false }})
 	if v.Relation != Nearly || len(v.Edits) != 1 || v.Edits[0].A != "proche" || v.Edits[0].B != "voisin" {
 		t.Errorf("%+v", v)
+	}
+}
+
+// Long texts of which nothing, or everything over and over, is the same take no longer
+// than others.
+func TestLongTextsAreJudgedInTime(t *testing.T) {
+	words := func(prefix string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "%s%c%c%c ", prefix, 'a'+i%26, 'a'+i/26%26, 'a'+i/676%26)
+		}
+		return b.String()
+	}
+	shared := words("mot", 100)
+	for name, texts := range map[string][2]string{
+		"others between": {shared + words("un", 100_000) + shared, shared + words("deux", 100_000) + shared},
+		"one word":       {strings.Repeat("mot ", 200_000), strings.Repeat("mot ", 200_000) + "autre"},
+		"one phrase":     {strings.Repeat("un mot puis un autre ", 40_000), strings.Repeat("un mot puis un autre ", 40_000) + "encore"},
+		"no spaces":      {strings.Repeat("a", 1_000_000), strings.Repeat("a", 1_000_001)},
+		"marks":          {strings.Repeat("a\u0301\u0316", 200_000), strings.Repeat("-5 ", 300_000)},
+	} {
+		began := time.Now()
+		a, b := ReadPage(page(texts[0][:1000], texts[0]), nil), ReadPage(page(texts[1][:1000], texts[1]), nil)
+		Pages(a, b, Rules{})
+		a.Keys()
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("%s: %v", name, took)
+		} else {
+			t.Logf("%s: %v", name, took)
+		}
 	}
 }
