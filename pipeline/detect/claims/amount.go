@@ -278,6 +278,10 @@ func (s *Scanner) period(j, to int) (timeUnit, int) {
 	next := &s.tokens[j+1]
 	u := next.word.time
 	switch t.word.fold {
+	case "for", "pour":
+		if w := next.word.fold; (w == "each" || w == "every" || w == "chaque") && j+2 < to && s.tokens[j+2].word.time != 0 {
+			return s.tokens[j+2].word.time, j + 3
+		}
 	case "par", "per", "chaque", "each", "every":
 		if u == 0 && next.word.fold == "annum" {
 			u = year
@@ -415,6 +419,14 @@ func (s *Scanner) count(c Claim, n, m number, to int) int {
 		return 0
 	}
 	w := s.tokens[j].word
+	if m.value > Scale && !s.plural(w) {
+		// "three mobile plans": the noun is the one in the plural.
+		if j+1 >= to || s.tokens[j+1].gap > spaced || !s.noun(j+1) || !s.plural(s.tokens[j+1].word) {
+			return 0
+		}
+		j++
+		w = s.tokens[j].word
+	}
 	if w.flags&street != 0 || n.year && !n.words && n.decimals == 0 && !s.plural(w) {
 		return 0
 	}
@@ -444,6 +456,10 @@ func (s *Scanner) noun(j int) bool {
 }
 
 func (s *Scanner) plural(w *word) bool {
+	switch w.fold {
+	case "people", "children", "men", "women", "feet", "media":
+		return true
+	}
 	return strings.HasSuffix(w.fold, "s") || strings.HasSuffix(w.fold, "x")
 }
 

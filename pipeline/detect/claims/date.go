@@ -482,7 +482,7 @@ func (s *Scanner) yearAlone(i, from, to int) bool {
 			return false
 		case t.kind == wordToken && t.gap <= spaced && (t.word.time > 0 || t.word.currency != "" || t.word.lexeme.unit != "" || t.word.scale > 0 || unitSymbols[s.piece(j)] != "" && t.word.fold != "in"):
 			return false
-		case t.kind == wordToken && t.gap <= spaced && s.noun(j) && s.plural(t.word) && s.language != other:
+		case t.kind == wordToken && t.gap <= spaced && s.noun(j) && s.plural(t.word) && s.language != other && !s.datedBy(i, from):
 			return false
 		}
 	}
@@ -503,6 +503,18 @@ func (s *Scanner) yearAlone(i, from, to int) bool {
 	switch before.mark {
 	case '(', ',', '-', '–', '©', ':':
 		return i+1 >= to || s.tokens[i+1].kind == markToken && s.tokens[i+1].mark != '/'
+	}
+	return false
+}
+
+// datedBy reports whether a word before token i makes it a year whatever follows.
+func (s *Scanner) datedBy(i, from int) bool {
+	if i == from {
+		return false
+	}
+	switch s.tokens[i-1].word.fold {
+	case "depuis", "since", "in", "en", "annee", "year":
+		return true
 	}
 	return false
 }

@@ -208,7 +208,7 @@ func (s *Scanner) isParticiple(i int) bool {
 		}
 	}
 	if s.language != english {
-		if w.fold == "ete" || w.fold == "eu" || w.fold == "mis" || w.fold == "pris" || w.fold == "nes" || w.fold == "acquis" {
+		if w.fold == "ete" || w.fold == "eu" || w.fold == "mis" || w.fold == "pris" || w.fold == "nes" || w.fold == "acquis" || w.fold == "fait" || w.fold == "dit" || w.fold == "pu" || w.fold == "recu" {
 			return true
 		}
 		l := strings.TrimSuffix(strings.TrimSuffix(w.lower, "s"), "e")

@@ -149,12 +149,34 @@ func (s *Scanner) segment(sc *schedule, i, to int) int {
 		return i
 	}
 	times, next := s.times(i, to)
-	if next == i {
+	if next == i || !s.plainlyTimes(i, next, to) {
 		return i
 	}
 	sc.bare = append(sc.bare, times...)
 	sc.times = true
 	return next
+}
+
+// plainlyTimes reports whether times without days before them are times of day: "2 et
+// 4 heures" is a duration unless days follow.
+func (s *Scanner) plainlyTimes(i, end, to int) bool {
+	for j := i; j < end; j++ {
+		if s.tokens[j].kind == numberToken {
+			if c, _ := s.clock(j, to); c.marked {
+				return true
+			}
+			break
+		}
+		if s.tokens[j].word.fold == "midi" || s.tokens[j].word.fold == "noon" {
+			return true
+		}
+	}
+	last := &s.tokens[end-1]
+	if last.word.fold == "am" || last.word.fold == "pm" || last.word.fold == "m" || last.mark == '.' {
+		return true
+	}
+	_, next := s.days(s.behind(end, to, ","), to)
+	return end < to && next > s.behind(end, to, ",")
 }
 
 // set adds times to days.
@@ -633,9 +655,10 @@ func (s *Scanner) clockValue(i, from, to int) int {
 		return i
 	}
 	c, next := s.clock(i, to)
-	if next == i || !c.marked || c.point {
+	if next == i || !c.marked || c.point || c.minute >= dayMinutes || s.relative(next, to) {
 		return i
 	}
+	spelt := len(s.tokens[next-1].word.fold) > 2 && s.tokens[next-1].word.time == hour
 	before := s.tokens[i-1].word.fold
 	op := Equal
 	switch before {
@@ -653,6 +676,9 @@ func (s *Scanner) clockValue(i, from, to int) int {
 		return i
 	}
 	if c, ok := s.said(opMax|opMin, max(from, i-4), i); ok && c.to == i {
+		if spelt && s.tokens[c.from].word.fold == "jusqu" {
+			return i
+		}
 		if op = AtMost; c.sense&opMin != 0 {
 			op = AtLeast
 		}
@@ -689,4 +715,17 @@ func (s *Scanner) daysOfCells(f *found) {
 		f.Week, f.Days = sc.week, sc.days
 		return
 	}
+}
+
+// relative reports whether what stands behind a time makes it a distance: "24 heures
+// avant", "2 hours before".
+func (s *Scanner) relative(i, to int) bool {
+	if i >= to {
+		return false
+	}
+	switch s.tokens[i].word.fold {
+	case "avant", "apres", "before", "after", "plus", "later", "earlier", "ago", "ouvrees", "ouvres", "par", "per":
+		return true
+	}
+	return false
 }

@@ -187,7 +187,8 @@ func putFlags(flag func(f flags, list string)) {
 		http https www com fr org eu net gouv html pdf
 		has have had does do did can could may might must shall should will would there here all both each every
 		chaque tout tous toute toutes afin lors selon chez vers jusqu depuis pendant contre sous voir cf etc ex via
-		minimum maximum min max million millions`)
+		minimum maximum min max million millions cas case cases facon facons maniere manieres way ways moyen moyens raison raisons reason reasons
+		chose choses thing things sorte sortes type types kinds volets parties`)
 	flag(business, `ouvre ouvres ouvree ouvrees ouvrable ouvrables working business`)
 	flag(connects, `a ou to or through and et`)
 	flag(negates, `ne n pas not non no never jamais aucun aucune nul nulle sans without cannot isn aren doesn don didn won wasn weren couldn shouldn can hasn haven nor ni`)

@@ -143,8 +143,12 @@ func (s *Scanner) multiplied(n number, to int) (number, bool) {
 		by := w.scale
 		if by == 0 && s.tokens[n.to].gap == glued && (n.to+1 == to || s.tokens[n.to+1].gap != glued) {
 			switch s.text[s.tokens[n.to].start:s.tokens[n.to].end] {
-			case "k", "K":
+			case "k":
 				by = 1e3
+			case "K":
+				if n.to+1 < to && (s.tokens[n.to+1].mark == '€' || s.tokens[n.to+1].mark == '$' || s.tokens[n.to+1].word.currency != "") {
+					by = 1e3
+				}
 			case "bn":
 				by = 1e9
 			}

@@ -344,6 +344,10 @@ func (s *Scanner) able(i, from, to int) int {
 	}
 	next := j + 1
 	w := s.tokens[j].word
+	switch w.fold {
+	case "avoir", "have", "trouver", "find", "arriver", "happen":
+		return i
+	}
 	return s.add(Claim{Type: Bool, Attribute: "can " + w.stem[s.language], No: no}, i, next)
 }
 

@@ -3,8 +3,8 @@ package claims
 // A cell is tokens [from, to) of a row.
 type cell struct{ from, to int }
 
-// table reads rows. The first is the header when it holds no values and others
-// follow; where it has one cell less than they have, the empty corner was dropped.
+// table reads rows. The first is the header when others follow and it does not look
+// like them; where it has one cell less than they have, the empty corner was dropped.
 func (s *Scanner) table(rows []line, group int) {
 	var header []cell
 	columns := 0
@@ -13,7 +13,7 @@ func (s *Scanner) table(rows []line, group int) {
 	}
 	for i := range rows {
 		cells := s.cells(&rows[i])
-		if i == 0 && (len(rows) > 1 && s.isHeader(cells)) {
+		if i == 0 && len(rows) > 1 && s.isHeader(cells, s.cells(&rows[1])) {
 			header = cells
 			if len(header) == columns-1 {
 				header = append([]cell{{}}, header...)
@@ -47,22 +47,43 @@ func (s *Scanner) cells(row *line) []cell {
 	return append(out, cell{from, to})
 }
 
-func (s *Scanner) isHeader(cells []cell) bool {
+// isHeader reports whether a row is the header of the next one: none of its cells is a
+// value as a whole, but for years and versions and what the cell below does not
+// repeat in kind.
+func (s *Scanner) isHeader(cells, next []cell) bool {
+	shift := len(next) - len(cells)
 	for k, c := range cells {
 		if c.to-c.from > maxHeading {
 			return false
 		}
-		if s.hasValue(c.from, c.to) {
+		of := s.wholly(c)
+		switch of {
+		case "", Date, Version:
+			continue
+		case Money, Percent, Phone, Email, URL, Hours:
 			return false
 		}
-		for i := range s.found {
-			f := &s.found[i]
-			if whole := f.from == c.from && f.to == c.to; f.Type != Bool && f.Type != Date && f.Type != Version || k > 0 && len(cells) == 2 && whole {
-				return false
-			}
+		if below := k + shift; k > 0 && (len(cells) == 2 || below >= 0 && below < len(next) && s.wholly(next[below]) == of) {
+			return false
 		}
 	}
 	return true
+}
+
+// wholly returns the Type of the value that most of a cell is, or "".
+func (s *Scanner) wholly(c cell) Type {
+	if c.from >= c.to {
+		return ""
+	}
+	s.findCues(c.from, c.to)
+	s.found = s.found[:0]
+	s.values(c.from, c.to)
+	for i := range s.found {
+		if f := &s.found[i]; 2*(f.to-f.from) > c.to-c.from {
+			return f.Type
+		}
+	}
+	return ""
 }
 
 // row reads the cells of a row under a header, which may be nil.
