@@ -152,11 +152,15 @@ func (c *Catalog) on(ctx context.Context, finding string, seen time.Time, f func
 	if err == nil && d.announce {
 		c.announce()
 	}
-	var refusal *Refusal
-	if errors.As(err, &refusal) {
-		err = refusal
+	return d.f, unwrapped(err)
+}
+
+func refusalIn(err error) *Refusal {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return r
 	}
-	return d.f, err
+	return nil
 }
 
 func (d *deciding) read(finding string) error {
