@@ -11,12 +11,12 @@ import (
 // A meeting is what the documents and topics of two sides say before any sentence is
 // looked at.
 type meeting struct {
-	a, b      *Side
-	topic     float64 // how much titles and headings share; below zero when a side has none
-	whole     float64 // how much the passages share
-	lowered   []string
-	copied    bool // the passages are copies but for some words
-	sameClass bool
+	a, b       *Side
+	topic      float64 // how much titles and headings share; below zero when a side has none
+	whole      float64 // how much the passages share
+	lowered    []string
+	copied     bool // the passages are copies but for some words
+	translated bool // they translate each other
 }
 
 // compare is Compare with its own floor of P.
@@ -58,7 +58,12 @@ func (c *Comparer) compareInOrder(a, b *Side, floor float64) []Pair {
 	if !ok {
 		return nil
 	}
-	pairs := c.values(m, floor)
+	var pairs []Pair
+	if m.translated {
+		pairs = c.drift(m, floor)
+	} else {
+		pairs = append(c.values(m, floor), c.polarity(m, floor)...)
+	}
 	slices.SortStableFunc(pairs, func(x, y Pair) int {
 		return cmp.Or(cmp.Compare(y.P, x.P), cmp.Compare(x.A.Start, y.A.Start), cmp.Compare(x.B.Start, y.B.Start))
 	})
@@ -71,6 +76,7 @@ type match struct {
 	ca, cb *claim
 	align  alignment
 	order  float64 // by which matches are taken
+	margin float64 // by how much order is ahead of the next that either claim is in
 }
 
 // values returns the Pairs of typed values.
@@ -85,10 +91,10 @@ func (c *Comparer) values(m *meeting, floor float64) []Pair {
 			continue
 		}
 		g := c.guard(m, &f, how)
-		if g.suppressed {
+		if g.suppressed != "" {
 			continue
 		}
-		x := features(m, &f, how, &g)
+		x := m.features(&f, &g)
 		p := x.probability()
 		if p < floor {
 			continue
@@ -116,6 +122,7 @@ func (c *Comparer) matches(m *meeting) []match {
 		}
 	}
 	slices.SortStableFunc(list, func(x, y match) int { return cmp.Compare(y.order, x.order) })
+	margins(list)
 	takenA, takenB := map[*claims.Claim]bool{}, map[*claims.Claim]bool{}
 	return slices.DeleteFunc(list, func(f match) bool {
 		if takenA[f.ca.Claim] || takenB[f.cb.Claim] {
@@ -127,28 +134,42 @@ func (c *Comparer) matches(m *meeting) []match {
 }
 
 func (c *Comparer) matchSentences(list []match, m *meeting, sa, sb *sentence) []match {
-	context, both := sa.terms.similarity(&sb.terms)
+	al := alignSentences(sa, sb)
 	for i := range sa.claims {
 		for j := range sb.claims {
 			ca, cb := &sa.claims[i], &sb.claims[j]
-			if ca.class != cb.class || ca.Type != cb.Type {
+			if ca.class != cb.class || ca.Type == claims.Bool || !claims.Comparable(ca.Claim, cb.Claim) {
 				continue
 			}
-			al := align(m, sa, sb, ca, cb, context, both)
-			if al.shared < leastShared && !al.label {
-				continue
-			}
+			f := match{sa: sa, sb: sb, ca: ca, cb: cb, align: al.alignClaims(ca, cb)}
+			x := m.features(&f, &verdict{})
+			f.order = x.sum()
 			// Among the claims of two sentences those at the same place go together.
-			order := al.score
 			if i == j && len(sa.claims) == len(sb.claims) {
-				order += 0.05
+				f.order += samePlace
 			}
-			list = append(list, match{sa, sb, ca, cb, al, order})
+			list = append(list, f)
 		}
 	}
 	return list
 }
 
-// leastShared is how many stems two sentences must share, unless their values stand
-// under one label.
-const leastShared = 3
+// margins sets by how much each match is ahead. The list is sorted.
+func margins(list []match) {
+	for i := range list {
+		f := &list[i]
+		f.margin = widest
+		for j := range list {
+			if g := &list[j]; i != j && (g.ca == f.ca || g.cb == f.cb) {
+				f.margin = min(f.margin, f.order-g.order)
+			}
+		}
+		f.margin = max(f.margin, 0)
+	}
+}
+
+// widest is the margin of a match without a rival.
+const widest = 4
+
+// samePlace is what claims at the same place of two sentences have ahead of others.
+const samePlace = 0.5

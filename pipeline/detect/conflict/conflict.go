@@ -9,6 +9,7 @@
 package conflict
 
 import (
+	"sync"
 	"time"
 
 	"freshet/index"
@@ -123,14 +124,28 @@ type Context struct {
 // A Comparer compares passages of one base. It is safe for concurrent use.
 type Comparer struct {
 	context Context
+	weigher *weigher
+	readers sync.Pool // of *reader
 }
 
 // New returns a Comparer.
-func New(c Context) *Comparer { return &Comparer{context: c} }
+func New(c Context) *Comparer {
+	w := &weigher{idf: c.IDF, thesaurus: thesauri()}
+	return &Comparer{context: c, weigher: w, readers: sync.Pool{New: func() any { return newReader(w) }}}
+}
+
+// With returns a Comparer that knows other template families. It costs next to nothing
+// and compares the Sides of c.
+func (c *Comparer) With(f *Families) *Comparer {
+	context := c.context
+	context.Families = f
+	w := c.weigher
+	return &Comparer{context: context, weigher: w, readers: sync.Pool{New: func() any { return newReader(w) }}}
+}
 
 // Compare returns the contradictions between two passages, the surest first, those
 // with P of at least PossibleFrom. The passages must come from Side of the same
-// Comparer. Swapping them swaps the Pairs' sides and nothing else. A passage does not
+// Comparer, or of one that it was made With. Swapping them swaps the Pairs' sides and nothing else. A passage does not
 // contradict itself. The work is bounded: of a passage with more than MaxClaims claims
 // the first count.
 func (c *Comparer) Compare(a, b *Side) []Pair {

@@ -3,6 +3,7 @@ package conflict
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"freshet/index"
 	"freshet/pipeline/detect/claims"
@@ -13,10 +14,26 @@ const (
 	loweredFacet     = "facet"     // G2: a facet is set on one side only
 	loweredSubject   = "subject"   // G3: one side names something that the other does not
 	loweredCondition = "condition" // G5: one side holds under a condition
-	loweredBound     = "bound"     // a bound, and a value within it
+	loweredNews      = "news"      // one side is news
+	loweredUnclear   = "unclear"   // something may explain that the values differ
 	loweredOverlap   = "overlap"   // ranges that share a part
 	loweredRepeated  = "repeated"  // G6: the other passage has this value elsewhere
 )
+
+// A guardName names what suppresses a Pair.
+type guardName string
+
+const (
+	guardSubject   guardName = "subject"   // G3
+	guardValidity  guardName = "validity"  // G4
+	guardCondition guardName = "condition" // G5
+	guardRepeated  guardName = "repeated"  // G6
+	guardPlace     guardName = "place"     // G7
+	guardFamily    guardName = "family"    // G8
+	guardHistory   guardName = "history"   // G11
+)
+
+func suppressed(by guardName) verdict { return verdict{suppressed: by} }
 
 // meet applies the guards on documents: G1, G2 and the part of G9 that concerns whole
 // documents and chunks. ok is false when nothing of the two may be compared.
@@ -24,13 +41,16 @@ func (c *Comparer) meet(a, b *Side) (*meeting, bool) {
 	if a.Chunk.Kind == index.Code || b.Chunk.Kind == index.Code {
 		return nil, false
 	}
-	if a.Document.Archived || b.Document.Archived || dated(a.Document.Class) || dated(b.Document.Class) {
+	if a.Document.Archived || b.Document.Archived || a.Document.Class == classChangelog || b.Document.Class == classChangelog || oldNews(a.Document, b.Document) {
 		return nil, false
 	}
-	if a.language != "" && b.language != "" && a.language != b.language {
-		return nil, false
+	m := &meeting{a: a, b: b, topic: -1}
+	if a.language != b.language && a.language != "" && b.language != "" {
+		m.translated = a.Document.Translation != "" && a.Document.Translation == b.Document.Translation
+		if !m.translated {
+			return nil, false
+		}
 	}
-	m := &meeting{a: a, b: b, topic: -1, sameClass: a.Document.Class == b.Document.Class}
 	switch facets(a.Document.Facets, b.Document.Facets) {
 	case disjoint:
 		return nil, false
@@ -40,13 +60,37 @@ func (c *Comparer) meet(a, b *Side) (*meeting, bool) {
 	if len(a.topic.ids) > 0 && len(b.topic.ids) > 0 {
 		m.topic = a.topic.jaccard(&b.topic)
 	}
+	if (a.Document.Class == classNews) != (b.Document.Class == classNews) {
+		m.lowered = append(m.lowered, loweredNews)
+	}
 	m.whole = a.all.jaccard(&b.all)
 	m.copied = m.whole >= copiedFrom && len(a.all.ids) >= 8
 	return m, true
 }
 
-// dated says whether documents of a class tell of their day rather than of today.
-func dated(class string) bool { return class == "news" || class == "changelog" }
+// Classes of documents that tell of their day rather than of today.
+const (
+	classNews      = "news"
+	classChangelog = "changelog"
+)
+
+// newsLasts is how much older news may be than what it is compared with.
+const newsLasts = 365 * 24 * time.Hour
+
+// oldNews says whether one document is news that is not known to be of the other's
+// time. News of the day state what holds as other pages do.
+func oldNews(a, b *Document) bool {
+	if a.Class == classNews && b.Class == classNews {
+		return false
+	}
+	if b.Class == classNews {
+		a, b = b, a
+	}
+	if a.Class != classNews || a.Modified.IsZero() || b.Modified.IsZero() {
+		return false
+	}
+	return b.Modified.Sub(a.Modified) > newsLasts
+}
 
 type overlap uint8
 
@@ -78,7 +122,9 @@ func facets(a, b map[string][]string) overlap {
 
 // A verdict is what the guards say of a match.
 type verdict struct {
-	suppressed bool
+	suppressed guardName // empty when none did
+	named      bool      // one side names what the other does not
+	contrast   bool      // one side has a word of a contrast set that the other has not
 	lowered    []string
 }
 
@@ -90,43 +136,89 @@ func (v *verdict) lower(name string) {
 
 // guard applies the guards on sentences and claims.
 func (c *Comparer) guard(m *meeting, f *match, how relation) verdict {
-	v := verdict{lowered: slices.Clone(m.lowered)}
-	switch {
-	case f.sa.Past || f.sb.Past, // G11
-		otherSubject(m, f),                         // G3
-		!overlapping(f.ca.Claim, f.cb.Claim),       // G4
-		c.context.Families.apart(f.sa, f.sb),       // G8
-		otherPlace(m, f),                           // G7
-		c.notYet(f.ca.Claim), c.notYet(f.cb.Claim): // it holds from a later day
-		v.suppressed = true
+	if f.ca.Past != f.cb.Past || !overlapping(f.ca.Claim, f.cb.Claim) {
+		return suppressed(guardValidity)
+	}
+	if c.notYet(f.ca.Claim) || c.notYet(f.cb.Claim) {
+		return suppressed(guardValidity)
+	}
+	v := c.guardSentences(m, f)
+	if v.suppressed != "" {
 		return v
 	}
-	switch { // G5
-	case len(f.sa.condition) > 0 && len(f.sb.condition) > 0:
-		if n := common(f.sa.condition, f.sb.condition); 2*n < min(len(f.sa.condition), len(f.sb.condition)) {
-			v.suppressed = true
-			return v
+	if m.b.holds(f.ca) || m.a.holds(f.cb) { // G6
+		if !f.align.copied {
+			return suppressed(guardRepeated)
 		}
-	case len(f.sa.condition) > 0 || len(f.sb.condition) > 0:
-		v.lower(loweredCondition)
-	}
-	if f.ca.Type != claims.Bool { // G6
-		inA, inB := m.b.holds(f.ca), m.a.holds(f.cb)
-		if inA || inB {
-			if !f.align.copied {
-				v.suppressed = true
-				return v
-			}
-			v.lower(loweredRepeated)
-		}
+		v.lower(loweredRepeated)
 	}
 	switch how {
-	case bounded:
-		v.lower(loweredBound)
+	case unclear:
+		v.lower(loweredUnclear)
 	case overlaps:
 		v.lower(loweredOverlap)
 	}
 	return v
+}
+
+// guardSentences applies the guards on sentences.
+func (c *Comparer) guardSentences(m *meeting, f *match) verdict {
+	v := verdict{lowered: slices.Clone(m.lowered)}
+	switch {
+	case f.sa.past != f.sb.past, f.sa.past && f.sb.past && !f.align.copied:
+		return suppressed(guardHistory)
+	case otherYear(f.sa, f.sb):
+		return suppressed(guardValidity)
+	case otherSubject(m, f):
+		return suppressed(guardSubject)
+	case c.context.Families.apart(f.sa, f.sb):
+		return suppressed(guardFamily)
+	case otherPlace(m, f):
+		return suppressed(guardPlace)
+	}
+	switch contrasts(contrastSets, f.sa, f.sb) {
+	case disjoint:
+		return suppressed(guardSubject)
+	case oneSided:
+		v.contrast = true
+	}
+	switch conditions(f.sa, f.sb) { // G5
+	case disjoint:
+		return suppressed(guardCondition)
+	case oneSided:
+		v.lower(loweredCondition)
+	}
+	v.named = names(f.sa, m.a, f.sb, m.b) || names(f.sb, m.b, f.sa, m.a)
+	return v
+}
+
+// conditions is G5: whether what the sentences hold for is told apart. A condition
+// that the other sentence speaks of too, or its topic, is none of one side.
+func conditions(a, b *sentence) overlap {
+	x, y := unshared(a, b), unshared(b, a)
+	switch {
+	case x && y:
+		return disjoint
+	case x || y:
+		return oneSided
+	}
+	return equalScope
+}
+
+// unshared says whether most of a sentence's condition is absent from the other.
+func unshared(s, other *sentence) bool {
+	n := 0
+	for _, id := range s.condition {
+		if has(other.wide.ids, id) {
+			n++
+		}
+	}
+	return 2*n < len(s.condition)
+}
+
+// otherYear says whether each sentence names a year, and they differ.
+func otherYear(a, b *sentence) bool {
+	return len(a.years) > 0 && len(b.years) > 0 && common(a.years, b.years) == 0
 }
 
 // otherSubject is G3: each side names something that the other does not.
@@ -194,7 +286,7 @@ func (s *Side) holds(other *claim) bool {
 	}
 	for i := range s.sentences {
 		for j := range s.sentences[i].claims {
-			if mine := &s.sentences[i].claims[j]; mine.class == other.class && relate(mine.Claim, other.Claim) == same {
+			if mine := &s.sentences[i].claims[j]; mine.class == other.class && claims.Comparable(mine.Claim, other.Claim) && relate(mine.Claim, other.Claim) == same {
 				return true
 			}
 		}

@@ -87,3 +87,5 @@ func week(list [][2]int) string {
 	}
 	return b.String()
 }
+
+const minutesPerDay = 24 * 60

@@ -27,12 +27,17 @@ type Side struct {
 // A sentence is a sentence with what comparing asks of it.
 type sentence struct {
 	*claims.Sentence
-	terms     terms
+	terms     terms // its own, its lead's, its header cells'
+	wide      terms // with those of the topic, which weigh less
 	entities  []uint64
 	condition []uint64
 	claims    []claim
 	classes   uint64
-	silent    bool // it states nothing: boilerplate, example, quotation, heading
+	stance    stance
+	tokens    []uint64 // its words and those above it, for contrast sets
+	years     []uint64 // that it names
+	past      bool     // it tells of the past
+	silent    bool     // it states nothing: boilerplate, example, quotation, heading, question
 }
 
 // A claim is a value with what comparing asks of it.
@@ -43,6 +48,9 @@ type claim struct {
 	label []uint64
 }
 
+// topicShare is what a stem weighs that stands only above the passage.
+const topicShare = 0.6
+
 // Side reads a passage. Chunk and document are kept, not copied; scan is of the
 // chunk's text.
 func (c *Comparer) Side(chunk *index.Chunk, document *Document, scan *claims.Scan) *Side {
@@ -50,72 +58,133 @@ func (c *Comparer) Side(chunk *index.Chunk, document *Document, scan *claims.Sca
 	if s.language == "" {
 		s.language, _, _ = strings.Cut(strings.ToLower(document.Locale), "-")
 	}
-	c.readTopic(s)
-	c.readSentences(s)
+	r := c.readers.Get().(*reader)
+	defer c.readers.Put(r)
+	c.readTopic(s, r)
+	c.readSentences(s, r)
 	c.readClaims(s)
 	return s
 }
 
-func (c *Comparer) readTopic(s *Side) {
-	var stems, names []string
+// readTopic reads what stands above the passage.
+func (c *Comparer) readTopic(s *Side, r *reader) {
+	var names, stems []string
 	for _, text := range append(slices.Clone(s.Chunk.Heading), s.Document.Title, s.Chunk.Question) {
-		words := splitWords(text)
-		capitals := 0
-		for _, w := range words {
-			if w.upper {
-				capitals++
-			}
-		}
-		for i, w := range words {
-			if len(w.text) > 2 {
-				stems = append(stems, w.text)
-			}
-			if w.upper && i > 0 && 2*capitals <= len(words) || hasDigit(w.text) {
-				names = append(names, w.text)
-			}
+		stems = r.stems(stems, text, s.language)
+		names = appendNames(names, text)
+	}
+	s.topic, s.names = c.weigher.terms(stems), hashes(names)
+}
+
+// appendNames appends what a heading names: its words in capitals that do not begin
+// it, and those with digits.
+func appendNames(names []string, heading string) []string {
+	words := splitWords(heading)
+	capitals := 0
+	for _, w := range words {
+		if w.upper {
+			capitals++
 		}
 	}
-	s.topic, s.names = c.terms(stems), hashes(names)
+	for i, w := range words {
+		// Where most words have a capital, capitals name nothing.
+		if w.upper && i > 0 && 2*capitals <= len(words) && len(w.text) > 1 || hasDigit(w.text) {
+			names = append(names, w.text)
+		}
+	}
+	return names
 }
 
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
-func (c *Comparer) readSentences(s *Side) {
+func (c *Comparer) readSentences(s *Side, r *reader) {
 	s.sentences = make([]sentence, len(s.Scan.Sentences))
-	leads := map[string][]string{} // stems of sentences that introduce a list
-	var all, entities [][]string
+	known := map[string][]string{} // stems of what several sentences stand under
+	stems := func(text string) []string {
+		if text == "" {
+			return nil
+		}
+		list, ok := known[text]
+		if !ok {
+			list = r.stems(nil, text, s.language)
+			known[text] = list
+		}
+		return list
+	}
+	counted := s.counted()
+	all, entities := make([][]string, 0, len(s.sentences)), make([][]string, 0, len(s.sentences))
 	for i := range s.Scan.Sentences {
 		from := &s.Scan.Sentences[i]
 		to := &s.sentences[i]
 		to.Sentence = from
-		to.terms = c.terms(from.Stems, s.leadStems(leads, from.Lead))
+		to.terms = c.weigher.terms(from.Stems, stems(from.Lead), stems(from.Row), counted[i])
+		to.wide = to.terms.with(&s.topic, topicShare)
+		if from.Column != "" {
+			above := c.weigher.terms(stems(from.Column))
+			to.wide = to.wide.with(&above, topicShare)
+		}
+		if from.Heading != "" {
+			above := c.weigher.terms(stems(from.Heading))
+			to.wide = to.wide.with(&above, topicShare)
+		}
 		to.entities = hashes(from.Entities)
-		to.condition = hashes(from.Condition)
-		to.silent = from.Example || from.Footing || s.Chunk.Kind == index.Code ||
+		to.condition = c.weigher.terms(from.Condition).ids
+		to.stance = r.readStance(s.slice(from.Start, from.End), s.language)
+		to.past = from.Past || to.stance.past
+		s.readTokens(to)
+		if from.Lead != "" || from.Row != "" {
+			above := c.weigher.terms(stems(from.Lead), stems(from.Row))
+			to.stance.said = to.stance.said.with(&above, 1)
+		}
+		to.silent = from.Example || from.Footing || to.stance.question || s.Chunk.Kind == index.Code ||
 			c.context.Boilerplate != nil && c.context.Boilerplate(from.Hash)
 		all, entities = append(all, from.Stems), append(entities, from.Entities)
 	}
-	s.all, s.entities = c.terms(all...), hashes(entities...)
+	s.all, s.entities = c.weigher.terms(all...), hashes(entities...)
 }
 
-// leadStems returns the stems of the sentence that introduces a list.
-func (s *Side) leadStems(known map[string][]string, lead string) []string {
-	if lead == "" {
-		return nil
-	}
-	stems, ok := known[lead]
-	if ok {
-		return stems
-	}
-	for i := range s.Scan.Sentences {
-		f := &s.Scan.Sentences[i]
-		if f.Lead == "" && f.Start >= 0 && f.End <= len(s.Chunk.Text) && f.Start <= f.End && strings.Contains(s.Chunk.Text[f.Start:f.End], lead) {
-			stems = f.Stems
-			break
+// readTokens lists the words of a sentence and of what stands above it.
+func (s *Side) readTokens(to *sentence) {
+	for _, text := range [...]string{s.slice(to.Start, to.End), to.Lead, to.Row, to.Column, to.Sentence.Heading, s.Chunk.Question, s.Document.Title, lastOf(s.Chunk.Heading)} {
+		words := splitWords(text)
+		for i := range words {
+			w := &words[i]
+			to.tokens = append(to.tokens, token(w.text))
+			if isYear(w.text) {
+				to.years = append(to.years, hash(w.text))
+			}
 		}
 	}
-	known[lead] = stems
-	return stems
+	for _, l := range []*[]uint64{&to.tokens, &to.years} {
+		slices.Sort(*l)
+		*l = slices.Compact(*l)
+	}
+}
+
+func lastOf(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[len(list)-1]
+}
+
+// isYear says whether a word is a year of our time.
+func isYear(w string) bool {
+	return len(w) == 4 && (strings.HasPrefix(w, "19") || strings.HasPrefix(w, "20")) && w[2] >= '0' && w[2] <= '9' && w[3] >= '0' && w[3] <= '9'
+}
+
+// counted returns, by sentence, the stems of what its Counts count: the scanner takes
+// them for part of the value.
+func (s *Side) counted() [][]string {
+	list := make([][]string, len(s.Scan.Sentences))
+	for i := range s.Scan.Claims {
+		f := &s.Scan.Claims[i]
+		if f.Type == claims.Count && f.Sentence >= 0 && f.Sentence < len(list) {
+			noun, _, _ := strings.Cut(f.Unit, "/")
+			list[f.Sentence] = append(list[f.Sentence], noun)
+		}
+	}
+	return list
 }
 
 func (c *Comparer) readClaims(s *Side) {
@@ -126,13 +195,19 @@ func (c *Comparer) readClaims(s *Side) {
 		}
 		in := &s.sentences[from.Sentence]
 		class := classOf(from)
-		in.claims = append(in.claims, claim{Claim: from, class: class, near: c.terms(from.Near), label: hashes(from.Label)})
+		in.claims = append(in.claims, claim{Claim: from, class: class, near: c.weigher.terms(from.Near), label: hashes(from.Label)})
 		in.classes |= bit(class)
 		s.classes |= bit(class)
 	}
 }
 
+// bit is the bit of a class in a set of classes.
 func bit(class uint64) uint64 { return 1 << (class >> 58) }
 
-// terms returns the set of the lists' stems with the base's weights.
-func (c *Comparer) terms(lists ...[]string) terms { return newTerms(c.context.IDF, lists...) }
+// slice returns part of the passage; offsets that are not of it give nothing.
+func (s *Side) slice(start, end int) string {
+	if start < 0 || end > len(s.Chunk.Text) || start > end {
+		return ""
+	}
+	return s.Chunk.Text[start:end]
+}

@@ -49,3 +49,15 @@ func frenchDate(t time.Time) string {
 	}
 	return day + " " + months[t.Month()-1] + " " + t.Format("2006")
 }
+
+// Why a side is suggested, by language.
+var (
+	noLonger = map[string]string{
+		"en": "it says that this no longer holds, so the other seems to be older",
+		"fr": "elle dit que cela ne vaut plus ; l'autre semble donc plus ancienne",
+	}
+	dated = map[string]string{
+		"en": "it says from when its value holds; the other gives no date",
+		"fr": "elle dit depuis quand sa valeur vaut ; l'autre ne donne pas de date",
+	}
+)

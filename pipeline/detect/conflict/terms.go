@@ -1,6 +1,7 @@
 package conflict
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -29,14 +30,7 @@ func mix(a, b uint64) uint64 {
 
 // hashes returns the distinct hashes of texts, sorted.
 func hashes(lists ...[]string) []uint64 {
-	n := 0
-	for _, l := range lists {
-		n += len(l)
-	}
-	if n == 0 {
-		return nil
-	}
-	ids := make([]uint64, 0, n)
+	var ids []uint64
 	for _, l := range lists {
 		for _, s := range l {
 			ids = append(ids, hash(s))
@@ -46,60 +40,90 @@ func hashes(lists ...[]string) []uint64 {
 	return slices.Compact(ids)
 }
 
-// defaultWeight is the weight of a stem when nothing is known of the base.
-const defaultWeight = 1
+const (
+	// plainWeight is the weight of a stem when nothing is known of the base.
+	plainWeight = 3
+	// lightest is the least that a stem weighs: those that stand everywhere tell
+	// little, but a sentence may have no others.
+	lightest = 0.5
+	// heaviest bounds the weight of what is rare by accident: misspelt words.
+	heaviest = 6
+	// lightShare is the share of its weight that a light word keeps.
+	lightShare = 0.3
+)
 
-// newTerms makes a set of stems, weighed by idf; nil weighs all alike.
-func newTerms(idf func(string) float64, lists ...[]string) terms {
+// A weigher makes sets of stems.
+type weigher struct {
+	idf       func(string) float64 // nil weighs all stems alike
+	thesaurus *thesaurus
+}
+
+type weighed struct {
+	id     uint64
+	weight float32
+}
+
+// terms returns the set of the stems of some lists.
+func (w *weigher) terms(lists ...[]string) terms {
 	n := 0
 	for _, l := range lists {
 		n += len(l)
 	}
-	if n == 0 {
-		return terms{}
-	}
-	type term struct {
-		id   uint64
-		stem string
-	}
-	found := make([]term, 0, n)
+	list := make([]weighed, 0, n)
 	for _, l := range lists {
 		for _, s := range l {
-			found = append(found, term{hash(s), s})
+			s = w.thesaurus.canonical(s)
+			list = append(list, weighed{hash(s), w.weight(s)})
 		}
 	}
-	slices.SortFunc(found, func(a, b term) int {
-		switch {
-		case a.id < b.id:
-			return -1
-		case a.id > b.id:
-			return 1
-		}
-		return 0
+	return setOf(list)
+}
+
+// weight returns the weight of a canonical stem.
+func (w *weigher) weight(stem string) float32 {
+	weight := float32(plainWeight)
+	if w.idf != nil {
+		weight = float32(min(max(w.idf(stem), lightest), heaviest))
+	}
+	if w.thesaurus.light[stem] {
+		weight *= lightShare
+	}
+	return weight
+}
+
+// setOf sorts a list and keeps of equal ids the heaviest.
+func setOf(list []weighed) terms {
+	slices.SortFunc(list, func(a, b weighed) int {
+		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(b.weight, a.weight))
 	})
-	found = slices.CompactFunc(found, func(a, b term) bool { return a.id == b.id })
-	t := terms{ids: make([]uint64, len(found)), weights: make([]float32, len(found))}
-	for i, f := range found {
-		w := float32(defaultWeight)
-		if idf != nil {
-			w = float32(max(idf(f.stem), lightest))
-		}
-		t.ids[i], t.weights[i] = f.id, w
-		t.total += w
+	list = slices.CompactFunc(list, func(a, b weighed) bool { return a.id == b.id })
+	t := terms{ids: make([]uint64, len(list)), weights: make([]float32, len(list))}
+	for i, f := range list {
+		t.ids[i], t.weights[i] = f.id, f.weight
+		t.total += f.weight
 	}
 	return t
 }
 
-// lightest is the least that a stem weighs: those that stand everywhere tell little,
-// but a sentence may have no others.
-const lightest = 0.3
+// with returns the union of two sets, the other's weights multiplied by share.
+func (t *terms) with(o *terms, share float32) terms {
+	list := make([]weighed, 0, len(t.ids)+len(o.ids))
+	for i, id := range t.ids {
+		list = append(list, weighed{id, t.weights[i]})
+	}
+	for i, id := range o.ids {
+		list = append(list, weighed{id, o.weights[i] * share})
+	}
+	return setOf(list)
+}
 
-// shared returns the weight and the number of the stems that both sets have.
+// shared returns the weight and the number of the stems that both sets have; where
+// their weights differ the lower counts.
 func (t *terms) shared(o *terms) (weight float32, n int) {
 	for i, j := 0, 0; i < len(t.ids) && j < len(o.ids); {
 		switch a, b := t.ids[i], o.ids[j]; {
 		case a == b:
-			weight += t.weights[i]
+			weight += min(t.weights[i], o.weights[j])
 			n++
 			i++
 			j++
@@ -122,7 +146,18 @@ func (t *terms) jaccard(o *terms) float64 {
 	return float64(both / union)
 }
 
-// has says whether the set holds an id.
+// cover returns the weight of the shared stems over that of the lighter set; 0 when
+// one is empty.
+func (t *terms) cover(o *terms) float64 {
+	least := min(t.total, o.total)
+	if least <= 0 {
+		return 0
+	}
+	both, _ := t.shared(o)
+	return min(1, float64(both/least))
+}
+
+// has says whether a sorted list holds an id.
 func has(ids []uint64, id uint64) bool {
 	_, ok := slices.BinarySearch(ids, id)
 	return ok

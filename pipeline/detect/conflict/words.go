@@ -5,12 +5,13 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"freshet/index/lexical"
 )
 
 // A word is a word of a text in lower case without accents, with its place.
 type word struct {
-	text       string
+	text       string // folded
+	lower      string // accents kept
 	start, end int
 	upper      bool // it begins with a capital letter
 }
@@ -33,7 +34,7 @@ func splitWords(text string) []word {
 			}
 			i += size
 		}
-		list = append(list, word{text: fold(text[start:i]), start: start, end: i, upper: upper})
+		list = append(list, word{text: lexical.Fold(text[start:i]), lower: strings.ToLower(text[start:i]), start: start, end: i, upper: upper})
 	}
 	return list
 }
@@ -43,42 +44,4 @@ func isWord(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 	}
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r))
-}
-
-// fold lowers a word and removes its accents.
-func fold(s string) string {
-	plain := true
-	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
-			plain = false
-			break
-		}
-	}
-	if plain {
-		return s
-	}
-	s = strings.ToLower(s)
-	ascii := true
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			ascii = false
-			break
-		}
-	}
-	if ascii {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range norm.NFD.String(s) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case r == 'œ':
-			b.WriteString("oe")
-		case r == 'æ':
-			b.WriteString("ae")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -1,0 +1,125 @@
+package conflict
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"freshet/pipeline/detect/bench"
+)
+
+// TestMeasureDev prints how the dev half of the bench is found. It is for those who
+// make rules: FRESHET_MEASURE=1 go test -run TestMeasureDev -v.
+func TestMeasureDev(t *testing.T) {
+	if os.Getenv("FRESHET_MEASURE") == "" {
+		t.Skip("set FRESHET_MEASURE=1")
+	}
+	set, sources := devSources(t, 1)
+	c := newCorpus(t, sources)
+	list := c.compareAll(PossibleFrom)
+	r := bench.Score(set, found(list))
+	for _, rows := range [][]bench.Row{r.Rows, r.Wide, r.Types, r.Levels, r.Languages} {
+		for _, row := range rows {
+			fmt.Printf("%-22s planted %3d found %3d false %3d  P %.2f R %.2f\n", row.Name, row.Planted, row.Found, row.False, row.Precision, row.Recall)
+		}
+		fmt.Println()
+	}
+	for _, row := range r.Traps {
+		fmt.Printf("trap %-15s %d false %d\n", row.Name, row.Planted, row.False)
+	}
+	for _, f := range r.Flags {
+		fmt.Printf("FALSE %.2f %s %s %v\n  %s: %s [%s]\n  %s: %s [%s]\n", f.Found.Score, f.Found.Type, f.Found.Rule, f.Lookalike != nil, f.A.Page, f.A.Text, f.A.Value, f.B.Page, f.B.Text, f.B.Value)
+	}
+	for _, m := range r.Misses {
+		if m.Plant.B.Page == "" || m.Plant.Kind == bench.Duplicate || m.Possible && os.Getenv("FRESHET_ALL") == "" {
+			continue
+		}
+		fmt.Printf("MISS %s %s %s possible %v %.2f\n", m.Plant.ID, m.Plant.Type, m.Plant.Level, m.Possible, m.Score)
+		c.explain(m.Plant)
+	}
+}
+
+// explain prints what became of a plant.
+func (c *corpus) explain(p bench.Plant) {
+	at := func(m bench.Mention) (list []*Side) {
+		for _, s := range c.sides {
+			if s.Document.Key == m.Page {
+				list = append(list, s)
+			}
+		}
+		return list
+	}
+	for i, m := range []bench.Mention{p.A, p.B} {
+		for _, s := range at(m) {
+			for k := range s.sentences {
+				f := &s.sentences[k]
+				if !within(s, k, m) {
+					continue
+				}
+				fmt.Printf("  %c: %s\n", 'A'+i, s.sentenceText(k))
+				for _, cl := range f.claims {
+					fmt.Printf("     %s %s %q label %v past %v\n", cl.Type, normal(cl.Claim), s.slice(cl.Start, cl.End), cl.Label, cl.Past)
+				}
+				fmt.Printf("     silent %v example %v footing %v past %v entities %v names %d cond %v heading %q %v\n", f.silent, f.Example, f.Footing, f.Past, f.Entities, len(s.names), f.Condition, s.Document.Title, s.Chunk.Heading)
+			}
+		}
+	}
+	for _, a := range at(p.A) {
+		for _, b := range at(p.B) {
+			if inOrder(a, b) > 0 {
+				continue
+			}
+			c.explainSides(p.A, p.B, a, b)
+		}
+	}
+	for _, a := range at(p.B) {
+		for _, b := range at(p.A) {
+			if inOrder(a, b) > 0 {
+				continue
+			}
+			c.explainSides(p.B, p.A, a, b)
+		}
+	}
+}
+
+func within(s *Side, k int, m bench.Mention) bool {
+	text := s.sentenceText(k)
+	return strings.Contains(text, m.Quote) || strings.Contains(m.Quote, text)
+}
+
+func (c *corpus) explainSides(pa, pb bench.Mention, a, b *Side) {
+	m, ok := c.comparer.meet(a, b)
+	if !ok {
+		fmt.Println("  not met")
+		return
+	}
+	for i := range a.sentences {
+		for j := range b.sentences {
+			if !within(a, i, pa) || !within(b, j, pb) {
+				continue
+			}
+			sa, sb := &a.sentences[i], &b.sentences[j]
+			d := denial{sa: sa, sb: sb, ia: i, ib: j, opposition: oppose(&sa.stance, &sb.stance)}
+			f := match{sa: sa, sb: sb, align: alignSentences(sa, sb)}
+			g := c.comparer.guardSentences(m, &f)
+			x := m.polarityFeatures(&d, &f, &g)
+			fmt.Printf("  POLARITY against %v guard %q lowered %v P %.2f %.2f\n", sa.stance.against(&sb.stance), g.suppressed, g.lowered, x.probability(), x)
+		}
+	}
+	for _, f := range c.comparer.matches(m) {
+		ka, kb := f.ca.Sentence, f.cb.Sentence
+		ina, inb := within(a, ka, pa), within(b, kb, pb)
+		if !ina && !inb {
+			continue
+		}
+		how := relate(f.ca.Claim, f.cb.Claim)
+		g := c.comparer.guard(m, &f, how)
+		x := m.features(&f, &g)
+		mark := "OTHER"
+		if ina && inb {
+			mark = "THIS"
+		}
+		fmt.Printf("  %s %s/%s how %d guard %q lowered %v P %.2f %.2f\n", mark, normal(f.ca.Claim), normal(f.cb.Claim), how, g.suppressed, g.lowered, x.probability(), x)
+	}
+}
