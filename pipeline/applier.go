@@ -87,7 +87,7 @@ func NewApplier(o ApplierOptions) *Applier {
 // Run follows the change log until ctx ends. A failing Store is tried again, with
 // growing distance of at most 30 s; meanwhile nothing is lost, only later.
 func (a *Applier) Run(ctx context.Context) error {
-	followLog(ctx, a.Catalog, a.CatchUp, func(err error, again time.Duration) {
+	FollowLog(ctx, a.Catalog, a.CatchUp, func(err error, again time.Duration) {
 		a.Log.Warn("the index cannot follow the catalog", "consumer", a.Name, "again_in", again, "error", err)
 		a.announce(0, err)
 	})

@@ -14,9 +14,9 @@ const (
 	longestWait = 30 * time.Second
 )
 
-// followLog has a consumer catch up whenever the change log has grown, until ctx ends.
+// FollowLog has a consumer of the change log catch up whenever it has grown, until ctx ends.
 // One that fails is told so, with the time after which it is tried again.
-func followLog(ctx context.Context, c *catalog.Catalog, catchUp func(context.Context) error, failed func(err error, again time.Duration)) {
+func FollowLog(ctx context.Context, c *catalog.Catalog, catchUp func(context.Context) error, failed func(err error, again time.Duration)) {
 	wait := firstWait
 	for {
 		changed := c.Changed()

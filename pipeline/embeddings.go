@@ -86,7 +86,7 @@ func (e *Embeddings) Status() EmbeddingsStatus {
 // Run follows the change log until ctx ends. A failing embedder is tried again, with
 // growing distance of at most 30 s.
 func (e *Embeddings) Run(ctx context.Context) error {
-	followLog(ctx, e.Catalog, e.CatchUp, func(err error, again time.Duration) {
+	FollowLog(ctx, e.Catalog, e.CatchUp, func(err error, again time.Duration) {
 		e.Log.Warn("passages wait for their dense vectors; they are found by their words meanwhile", "again_in", again, "error", err)
 	})
 	return nil

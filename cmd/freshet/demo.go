@@ -74,6 +74,9 @@ func (m *Main) demo(ctx context.Context, address string, once bool, site *sample
 	if err := d.run(ctx); err != nil {
 		return err
 	}
+	if d.summary.Findings, err = h.service.openFindings(ctx); err != nil {
+		return err
+	}
 	if m.flags.json {
 		err = m.printJSON(d.summary)
 	} else {
@@ -194,6 +197,7 @@ func (d *demo) print() error {
 	t.row("", strconv.Itoa(s.Pages), "pages read and indexed as "+plural(d.report.ChunksWritten, "passage", "passages")+" in "+took(d.took))
 	t.row("", strconv.Itoa(s.Answerable), fmt.Sprintf("questions that a page answers: %d with the right page first (%s)", s.RightPageFirst, percent(s.RightPageFirst, s.Answerable)))
 	t.row("", strconv.Itoa(s.Unanswerable), fmt.Sprintf("questions that no page answers: %d declined, %d uncertain (%s)", s.Declined, s.Uncertain, percent(doubted, s.Unanswerable)))
+	t.row("", strconv.Itoa(s.Findings), "doubts for the owners of pages: contradictions, duplicates, what is out of date")
 	if err := d.say("%s\n%s", head, strings.TrimRight(t.String(), "\n")); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"freshet/index/retrieve"
 	"freshet/pipeline"
 	"freshet/pipeline/contents"
+	"freshet/pipeline/detect"
 	"freshet/pipeline/extract/formats"
 	"freshet/pipeline/migrate"
 	"freshet/schedules"
@@ -41,6 +42,7 @@ type service struct {
 	targets   *targets
 	machine   *migrate.Machine
 	standbys  *standbys
+	engine    *detect.Engine
 	syncer    *pipeline.Syncer
 	extractor *formats.Extractor
 	contents  *contents.Store
@@ -105,6 +107,7 @@ func (s *service) start(ctx context.Context) error {
 	if s.scheduled {
 		s.syncs.vectors.within = serveAwaits
 	}
+	s.makeEngine()
 	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, active: s.standbys.active, log: s.log}
 	if err := s.makeRunner(); err != nil {
 		return err
@@ -158,6 +161,7 @@ func (s *service) run(ctx context.Context) error {
 	s.workers.Go(func() { s.standbys.run(working) })
 	s.workers.Go(func() { s.runner.Run(working) })
 	if s.scheduled {
+		s.workers.Go(func() { _ = s.engine.Run(working) }) // it ends with its context
 		s.workers.Go(func() { s.forget(working) })
 	}
 	return nil

@@ -22,13 +22,14 @@ const probeEvery = 24 * time.Hour
 // syncs runs sources, those that are due and those that somebody asks for. It is
 // the API's Syncs.
 type syncs struct {
-	catalog *catalog.Catalog
-	syncer  *pipeline.Syncer
-	wait    func(ctx context.Context, seq int64) error // until all up to seq can be found
-	vectors vectorsAwaited
-	runner  *schedules.Runner
-	fit     *calibrator
-	log     *slog.Logger
+	catalog   *catalog.Catalog
+	syncer    *pipeline.Syncer
+	wait      func(ctx context.Context, seq int64) error // until all up to seq can be found
+	vectors   vectorsAwaited
+	detection detectionAwaited
+	runner    *schedules.Runner
+	fit       *calibrator
+	log       *slog.Logger
 
 	mu       sync.Mutex
 	asked    map[string]*order // what the next run of a source was asked to be
@@ -178,6 +179,9 @@ func (s *syncs) found(ctx context.Context, r *catalog.Report) error {
 	}
 	r.LagMS.Searchable = time.Since(began).Milliseconds()
 	if err := s.embedded(ctx, r, head); err != nil {
+		return err
+	}
+	if err := s.detected(ctx, r); err != nil {
 		return err
 	}
 	s.fit.after(ctx, r)

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -92,4 +93,13 @@ func placeholders(n int) string {
 		b = append(b, '?')
 	}
 	return string(b)
+}
+
+// parseHash reads the hexadecimal form.
+func parseHash(s string) (index.Hash, error) {
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) != len(index.Hash{}) {
+		return index.Hash{}, fmt.Errorf("%q is not a hash", s)
+	}
+	return toHash(b), nil
 }

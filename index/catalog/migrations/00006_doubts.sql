@@ -126,25 +126,35 @@ CREATE TABLE mutes (
     PRIMARY KEY (base, rule, source_a, source_b)
 );
 
--- Passages as the detectors know them, by keys under which those that may have to be
--- compared meet.
-CREATE TABLE detect_chunks (
+-- Documents (with an empty chunk) and passages as the detectors know them. keys are
+-- those under which they are looked up, as eight bytes each; mark is what of a document
+-- matters besides its text. Of two rows the one with the higher id answers for whether
+-- they go together.
+CREATE TABLE detect_rows (
     id    INTEGER PRIMARY KEY,
-    chunk BLOB   NOT NULL UNIQUE,
-    doc   TEXT   NOT NULL,
-    base  TEXT   NOT NULL
+    doc   TEXT NOT NULL,
+    chunk BLOB NOT NULL,
+    base  TEXT NOT NULL,
+    mark  BLOB NOT NULL,
+    keys  BLOB NOT NULL,
+    UNIQUE (doc, chunk)
 );
-CREATE INDEX detect_chunks_doc ON detect_chunks (doc);
+CREATE INDEX detect_rows_base ON detect_rows (base, id);
+-- The key in the upper bits, the row's id in the lower 26: one narrow tree.
 CREATE TABLE detect_keys (
-    key BIGINT NOT NULL,
-    id  BIGINT NOT NULL,
-    PRIMARY KEY (key, id)
+    entry INTEGER PRIMARY KEY
 );
+-- What was learned of a base (data), with which version of the rules, over how many
+-- rows, and how far a pass over all of it has come.
 CREATE TABLE detect_bases (
     base      TEXT PRIMARY KEY,
     version   TEXT   NOT NULL,
+    learned   BIGINT NOT NULL,
+    phase     TEXT   NOT NULL,
+    cursor_at BIGINT NOT NULL,
+    passed    BIGINT NOT NULL,
     baselined BIGINT NOT NULL,
-    data      TEXT   NOT NULL
+    data      BLOB   NOT NULL
 );
 
 -- What changed, in values.

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"freshet/index"
+	"freshet/index/catalog"
+	"freshet/pipeline/detect"
+)
+
+// detectionAwaited says how long a run waits until what it wrote was compared with the
+// rest.
+type detectionAwaited struct {
+	engine *detect.Engine
+	// within is the longest wait. What is not compared then is compared by the process
+	// that serves, or by the next command.
+	within time.Duration
+}
+
+// How long a run waits for detection: of a process that serves, where it comes anyway,
+// and of a command, which may be the only one of the day.
+const (
+	serveDetects   = 5 * time.Second
+	commandDetects = 30 * time.Minute
+)
+
+// detected waits until what a run wrote was compared. That it does not come holds up
+// nothing: the report says so.
+func (s *syncs) detected(ctx context.Context, r *catalog.Report) error {
+	waiting, cancel := context.WithTimeout(ctx, s.detection.within)
+	defer cancel()
+	err := s.detection.engine.CatchUp(waiting)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		r.Because("detection_pending")
+	default:
+		s.log.Warn("what was synced cannot be compared with the rest; findings come later", "source", r.Source, "error", err)
+		r.Because("detection_pending")
+	}
+	return nil
+}
+
+// makeEngine makes what finds doubts.
+func (s *service) makeEngine() {
+	s.engine = detect.New(detect.Options{Catalog: s.catalog, Yield: s.polite.standBack, Now: s.now, Log: s.log})
+	s.syncs.detection = detectionAwaited{engine: s.engine, within: commandDetects}
+	if s.scheduled {
+		s.syncs.detection.within = serveDetects
+	}
+}
+
+// openFindings counts the doubts that wait for somebody.
+func (s *service) openFindings(ctx context.Context) (int, error) {
+	return s.catalog.CountFindings(ctx, catalog.FindingFilter{Tiers: []index.Tier{index.Likely}, States: []index.FindingState{index.Undecided}})
+}

@@ -1,0 +1,99 @@
+package detect
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"freshet/index/catalog"
+)
+
+// What is looked at for one row.
+const (
+	mostCandidates   = 40 // rows that it is compared with
+	mostSharing      = 50 // a key that more rows share tells nothing
+	mostTranslations = 8  // documents of its translation group
+)
+
+// candidates are the rows below one that share its rarest keys, those that share most
+// of the rarest ones first.
+func (l *look) candidates(ctx context.Context, r *catalog.DetectRow) ([]*catalog.DetectRow, error) {
+	weights := make(map[int64]float64)
+	var ids []int64
+	skipped := 0
+	for _, k := range r.Keys {
+		var err error
+		if ids, err = l.Catalog.DetectSharing(ctx, k, r.ID, mostSharing+1, ids[:0]); err != nil {
+			return nil, err
+		}
+		for _, id := range l.shared[k] {
+			if id < r.ID {
+				ids = append(ids, id)
+			}
+		}
+		if len(ids) > mostSharing {
+			skipped++
+			continue
+		}
+		for _, id := range ids {
+			if !l.dropped[id] {
+				weights[id] += 1 / float64(len(ids))
+			}
+		}
+	}
+	if skipped > 0 {
+		l.note(func(s *Status) { s.Skipped += skipped })
+	}
+	return l.best(ctx, weights)
+}
+
+func (l *look) best(ctx context.Context, weights map[int64]float64) ([]*catalog.DetectRow, error) {
+	list := make([]int64, 0, len(weights))
+	for id := range weights {
+		list = append(list, id)
+	}
+	slices.SortFunc(list, func(a, b int64) int { return cmp.Or(cmp.Compare(weights[b], weights[a]), cmp.Compare(a, b)) })
+	list = list[:min(len(list), mostCandidates)]
+	var out []*catalog.DetectRow
+	var stored []int64
+	for _, id := range list {
+		if own := l.rows[id]; own != nil {
+			out = append(out, own)
+		} else {
+			stored = append(stored, id)
+		}
+	}
+	rows, err := l.Catalog.DetectRowsByID(ctx, stored)
+	for i := range rows {
+		out = append(out, &rows[i])
+	}
+	slices.SortFunc(out, func(a, b *catalog.DetectRow) int { return cmp.Compare(a.ID, b.ID) })
+	return out, err
+}
+
+// translations are the passages below a row in the documents that translate its own.
+func (l *look) translations(ctx context.Context, r *catalog.DetectRow, group string) ([]*catalog.DetectRow, error) {
+	keys, err := l.Catalog.Translations(ctx, r.Base, group, r.Document)
+	if err != nil {
+		return nil, err
+	}
+	var out []*catalog.DetectRow
+	for _, key := range keys[:min(len(keys), mostTranslations)] {
+		rows, err := l.Catalog.DetectRowsOf(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		for i := range rows {
+			if x := &rows[i]; x.Chunk != zero && x.ID < r.ID && !l.dropped[x.ID] && len(x.Keys) > 0 {
+				out = append(out, x)
+			}
+		}
+		for _, x := range l.rows {
+			if x.Document == key && x.Chunk != zero && x.ID < r.ID && len(x.Keys) > 0 {
+				out = append(out, x)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *catalog.DetectRow) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
+}

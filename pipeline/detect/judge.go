@@ -1,0 +1,179 @@
+package detect
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"freshet/index"
+	"freshet/index/catalog"
+	"freshet/pipeline/detect/conflict"
+	"freshet/pipeline/detect/duplicate"
+)
+
+// judge compares a row with those below it that may have to do with it.
+func (l *look) judge(ctx context.Context, b *base, r *catalog.DetectRow, made map[index.Hash]catalog.Pair) error {
+	d, err := l.read.document(ctx, r.Document)
+	if err != nil || d == nil {
+		return err
+	}
+	if r.Chunk == zero {
+		return l.judgeDocument(ctx, b, r, d, made)
+	}
+	return l.judgePassage(ctx, b, r, d, made)
+}
+
+func (l *look) judgePassage(ctx context.Context, b *base, r *catalog.DetectRow, d *document, made map[index.Hash]catalog.Pair) error {
+	l.note(func(s *Status) { s.Passages++ })
+	if len(r.Keys) == 0 {
+		return nil
+	}
+	near, err := l.candidates(ctx, r)
+	if err != nil {
+		return err
+	}
+	if group := d.Details.TranslationGroup; group != "" {
+		others, err := l.translations(ctx, r, group)
+		if err != nil {
+			return err
+		}
+		near = append(near, others...)
+		slices.SortFunc(near, func(a, b *catalog.DetectRow) int { return int(a.ID - b.ID) })
+		near = slices.CompactFunc(near, func(a, b *catalog.DetectRow) bool { return a.ID == b.ID })
+	}
+	if len(near) == 0 {
+		return nil
+	}
+	own, err := l.read.side(ctx, b.comparer, r.Document, r.Chunk)
+	if err != nil || own == nil {
+		return err
+	}
+	sides := []*conflict.Side{own}
+	for _, x := range near {
+		s, err := l.read.side(ctx, b.comparer, x.Document, x.Chunk)
+		if err != nil {
+			return err
+		}
+		if s != nil {
+			sides = append(sides, s)
+		}
+	}
+	comparer := conflict.New(l.familiar(b, sides))
+	for _, s := range sides[1:] {
+		l.note(func(s *Status) { s.Compared++ })
+		for _, p := range comparer.Compare(own, s) {
+			keep(made, l.conflictPair(b, &p, own, s))
+		}
+	}
+	return nil
+}
+
+// familiar is the context of a base with the template families of some passages.
+func (l *look) familiar(b *base, sides []*conflict.Side) conflict.Context {
+	c := l.context(b)
+	c.Families = b.comparer.Learn(sides)
+	return c
+}
+
+// keep keeps the surer of two pairs with one ID.
+func keep(made map[index.Hash]catalog.Pair, p catalog.Pair) {
+	if other, there := made[p.ID]; !there || other.P < p.P {
+		made[p.ID] = p
+	}
+}
+
+func (l *look) conflictPair(b *base, p *conflict.Pair, sa, sb *conflict.Side) catalog.Pair {
+	x, y := memberOf(sa, &p.A), memberOf(sb, &p.B)
+	if x.Document > y.Document || x.Document == y.Document && slices.Compare(x.Hash[:], y.Hash[:]) > 0 {
+		x, y = y, x
+	}
+	return catalog.Pair{
+		ID:   index.HashTexts("pair", b.Base, string(index.Conflicting), string(p.Type), x.Document, x.Hash.String(), y.Document, y.Hash.String()),
+		Base: b.Base, Kind: index.Conflicting, Rule: string(p.Rule), Type: string(p.Type), Tier: index.Tier(p.Tier), P: p.P,
+		Content: catalog.ContentKey(string(p.Type), x.Hash, y.Hash), A: x, B: y, Codes: p.Lowered, Found: l.Now().UnixMilli(),
+	}
+}
+
+// memberOf is one side of a pair; what concerns its document comes later.
+func memberOf(s *conflict.Side, ref *conflict.ClaimRef) index.Member {
+	text := s.Chunk.Text
+	start, end := 0, len(text)
+	if ref.Sentence >= 0 && ref.Sentence < len(s.Scan.Sentences) {
+		in := &s.Scan.Sentences[ref.Sentence]
+		start, end = max(in.Start, 0), min(in.End, len(text))
+		if in.Row != "" || in.Column != "" { // a cell alone says nothing, and stands in other rows
+			start, end = lineOf(text, start, end)
+		}
+	}
+	start, end = min(start, ref.Start), max(end, ref.End)
+	return index.Member{Document: s.Document.Key, Source: s.Document.Source, Chunk: s.Chunk.ID, Heading: s.Chunk.Heading,
+		Sentence: text[start:end], Start: ref.Start - start, End: ref.End - start, Value: ref.Value, Normal: ref.Normal, Hash: ref.Hash}
+}
+
+// lineOf widens a stretch to whole lines.
+func lineOf(text string, start, end int) (int, int) {
+	start = strings.LastIndexByte(text[:start], '\n') + 1
+	if n := strings.IndexByte(text[end:], '\n'); n >= 0 {
+		return start, end + n
+	}
+	return start, len(text)
+}
+
+func (l *look) judgeDocument(ctx context.Context, b *base, r *catalog.DetectRow, d *document, made map[index.Hash]catalog.Pair) error {
+	near, err := l.candidates(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, x := range near {
+		other, err := l.read.document(ctx, x.Document)
+		if err != nil {
+			return err
+		}
+		if other == nil {
+			continue
+		}
+		mine, err := l.read.reading(ctx, b, d)
+		if err != nil {
+			return err
+		}
+		theirs, err := l.read.reading(ctx, b, other)
+		if err != nil {
+			return err
+		}
+		l.note(func(s *Status) { s.Compared++ })
+		v := duplicate.Pages(mine, theirs, duplicate.Rules{})
+		if v.Duplicate() && v.Relation != duplicate.Shared {
+			keep(made, l.duplicatePair(b, &v, d, other))
+		}
+	}
+	return nil
+}
+
+func (l *look) duplicatePair(b *base, v *duplicate.Verdict, a, o *document) catalog.Pair {
+	x, y := index.Member{Document: a.Key, Source: a.Source, Hash: a.TextHash}, index.Member{Document: o.Key, Source: o.Source, Hash: o.TextHash}
+	var codes []string
+	if v.Relation == duplicate.Contained {
+		inner := &x
+		if v.Likeness.Smaller == duplicate.B {
+			inner = &y
+		}
+		inner.Normal = string(duplicate.Contained)
+	}
+	if x.Document > y.Document {
+		x, y = y, x
+	}
+	return catalog.Pair{
+		ID:   index.HashTexts("pair", b.Base, string(index.Duplicate), x.Document, y.Document),
+		Base: b.Base, Kind: index.Duplicate, Rule: string(v.Relation), Tier: index.Likely, P: sureness(v),
+		Content: catalog.ContentKey(string(index.Duplicate), x.Hash, y.Hash), A: x, B: y, Codes: codes, Found: l.Now().UnixMilli(),
+	}
+}
+
+// sureness is the probability that two documents that were compared word by word are
+// duplicates: they are, as far as words go.
+func sureness(v *duplicate.Verdict) float64 {
+	if v.Relation == duplicate.Equal {
+		return 1
+	}
+	return max(v.Likeness.Jaccard, v.Likeness.Contained)
+}
