@@ -165,7 +165,6 @@ type Value struct {
 	Pages     int       `json:"pages"`
 	Newest    time.Time `json:"newest,omitzero"`
 	Suggested bool      `json:"suggested,omitempty"`
-	members   []int
 }
 
 // A Page is where something stands.
