@@ -6,6 +6,8 @@ import (
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"freshet/api/audit"
 )
 
 // document is the OpenAPI document, written once.
@@ -71,7 +73,7 @@ func (s *Server) humaConfig() huma.Config {
 			Info: &huma.Info{Title: "Freshet", Version: s.o.Version,
 				Description: "Search over vouched passages, the answer ledger, and the sources behind them. Errors are RFC 9457 problem documents with a stable code."},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"key": {
 					Type: "http", Scheme: "bearer", Description: "An API key. Keys of role search may search, read what was served to them and give feedback; keys of role admin may do everything.",
 				}},
@@ -86,6 +88,18 @@ func (s *Server) humaConfig() huma.Config {
 		// A misspelt parameter that is ignored answers another question.
 		RejectUnknownQueryParameters: true,
 	}
+}
+
+// schemaName tells the parts of an audit from others that are called the same.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.PkgPath() == reflect.TypeFor[audit.Report]().PkgPath() {
+		return "Audit" + name
+	}
+	return name
 }
 
 // problemAnswer documents the errors of an operation.

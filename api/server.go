@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"freshet/api/audit"
 	"freshet/index/catalog"
 	"freshet/index/retrieve"
 )
@@ -18,6 +19,8 @@ type Options struct {
 	Sources   Sources
 	Syncs     Syncs
 	Index     Index
+	// Audits makes the monthly audits; nil: as nothing is configured.
+	Audits *audit.Maker
 	// Mask takes personal data out of questions and comments before they are
 	// kept. Without it their text is not kept at all.
 	Mask func(string) string
@@ -87,6 +90,9 @@ func New(o Options) (*Server, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Audits == nil {
+		o.Audits = audit.New(audit.Options{Catalog: o.Catalog, Now: o.Now, Log: o.Log})
 	}
 	if o.Version == "" {
 		o.Version = "dev"

@@ -28,6 +28,8 @@ type Options struct {
 	// Languages are those of owners, fr or en; "*" is that of all who are not named.
 	// Without it the first language of the knowledge base counts.
 	Languages map[string]string
+	// BaseURL is where people decide; see RenderOptions.
+	BaseURL string
 	// Tell makes the events of webhooks for a report that is kept. nil: none.
 	Tell   func(*Report) []catalog.WebhookEvent
 	Limits Limits // zero fields take their default
@@ -82,10 +84,17 @@ func New(o Options) *Maker {
 // Zone is where months begin.
 func (m *Maker) Zone() *time.Location { return m.o.Zone }
 
-// Month reads what somebody asks for: a month, or "" for the present one.
+// BaseURL is where people decide, as it was configured.
+func (m *Maker) BaseURL() string { return m.o.BaseURL }
+
+// Month reads what somebody asks for: a month, current, or last for the last one that
+// has ended.
 func (m *Maker) Month(asked string) string {
-	if asked == "" {
+	switch asked {
+	case "", "current":
 		return ThisMonth(m.o.Now(), m.o.Zone)
+	case "last":
+		return LastMonth(m.o.Now(), m.o.Zone)
 	}
 	return asked
 }
