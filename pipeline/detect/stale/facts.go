@@ -11,6 +11,7 @@ import (
 // signals that need it are silent.
 type Facts struct {
 	Key, Source, Base string
+	ExternalID        string // in its source
 	Title, URL        string
 	Path              []string // breadcrumb, outermost first
 	Locale, Class     string   // Class as the source says

@@ -2,9 +2,10 @@ package stale
 
 import (
 	"net/url"
-	"path"
 	"strings"
 	"time"
+
+	"freshet/index/catalog"
 )
 
 // A Class is what kind of text a document is, in its normal form.
@@ -65,10 +66,8 @@ type Review struct {
 
 // A PathRule is an interval for the documents below a path.
 type PathRule struct {
-	Base string // "": all
-	// Path is matched against the path of the document's address: "*" is anything within
-	// a segment, "**" any number of segments. "/tarifs/**" is also "/tarifs".
-	Path  string
+	Base  string        // "": all
+	Path  string        // see catalog.MatchPath
 	Every time.Duration // 0: no review
 }
 
@@ -79,7 +78,7 @@ func (r *Review) Interval(f *Facts) (time.Duration, Origin) {
 		return f.ReviewEvery, OfDocument
 	}
 	for _, rule := range r.Paths {
-		if (rule.Base == "" || rule.Base == f.Base) && MatchPath(rule.Path, pathOf(f.URL)) {
+		if (rule.Base == "" || rule.Base == f.Base) && catalog.MatchPath(rule.Path, f.URL, f.ExternalID) {
 			return rule.Every, OfPath
 		}
 	}
@@ -104,44 +103,8 @@ func pathOf(address string) string {
 	return u.Path
 }
 
-// MatchPath reports whether a path fits a pattern of a PathRule.
-func MatchPath(pattern, address string) bool {
-	return matchSegments(segments(pattern), segments(address))
-}
-
 func segments(p string) []string {
 	return strings.FieldsFunc(p, func(r rune) bool { return r == '/' })
-}
-
-// matchSegments goes back at most to the last "**": the time is a product of both
-// lengths, whatever the pattern.
-func matchSegments(pattern, p []string) bool {
-	star, resume := -1, 0
-	i, k := 0, 0
-	for k < len(p) {
-		switch {
-		case i < len(pattern) && pattern[i] == "**":
-			star, resume = i, k
-			i++
-		case i < len(pattern) && fits(pattern[i], p[k]):
-			i++
-			k++
-		case star >= 0:
-			resume++
-			i, k = star+1, resume
-		default:
-			return false
-		}
-	}
-	for i < len(pattern) && pattern[i] == "**" {
-		i++
-	}
-	return i == len(pattern)
-}
-
-func fits(pattern, segment string) bool {
-	ok, err := path.Match(pattern, segment)
-	return err == nil && ok
 }
 
 // ClassOf is the class that the source says, else the one that the address or the title
