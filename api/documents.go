@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"freshet/index"
 	"freshet/index/catalog"
 )
 
@@ -242,20 +243,57 @@ func (s *Server) includeDocument(ctx context.Context, in *KeyInput) (*body[Docum
 type confirmInput struct {
 	KeyInput
 	Body struct {
-		Until string `json:"until" example:"2027-01-31" doc:"A date, or a time as RFC 3339 has it; empty takes the confirmation back"`
+		Until *string `json:"until,omitempty" example:"2027-01-31" doc:"A date, or a time as RFC 3339 has it; default: the next review; empty takes the confirmation back"`
+		By    string  `json:"by,omitempty" maxLength:"200" doc:"Who vouches; default: the name of the key"`
 	}
 }
 
+// confirmDocument vouches for a document. That settles the doubts whether it is out of
+// date: somebody has looked, and it is right.
 func (s *Server) confirmDocument(ctx context.Context, in *confirmInput) (*body[DocumentRow], error) {
-	var until time.Time
-	if in.Body.Until != "" {
+	said := Decided{By: in.Body.By}
+	return s.decide(ctx, in.Key, func(d *catalog.Document, _ string) error {
+		var until time.Time
 		var err error
-		if until, err = endOf(in.Body.Until); err != nil || !until.After(s.o.Now()) {
-			return nil, problem(http.StatusUnprocessableEntity, "invalid_request", "The field \"until\" has to be a date to come, such as %s, not %s.",
-				s.o.Now().AddDate(0, 6, 0).Format(time.DateOnly), quoted(in.Body.Until))
+		switch text := in.Body.Until; {
+		case text == nil:
+			until, err = s.nextReview(ctx, d)
+		case *text != "":
+			if until, err = endOf(*text); err != nil || !until.After(s.o.Now()) {
+				err = problem(http.StatusUnprocessableEntity, "invalid_request", "The field \"until\" has to be a date to come, such as %s, not %s.",
+					s.o.Now().AddDate(0, 6, 0).Format(time.DateOnly), quoted(*text))
+			}
 		}
+		if err != nil {
+			return err
+		}
+		if !until.IsZero() {
+			if settled, err := s.settleStale(ctx, d, until, said); err != nil || settled {
+				return err
+			}
+		}
+		return s.o.Catalog.Confirm(ctx, d.Key, until, said.who(ctx))
+	})
+}
+
+// settleStale says of the live doubts whether a document is out of date that it was
+// verified, which confirms it, and reports whether there was one.
+func (s *Server) settleStale(ctx context.Context, d *catalog.Document, until time.Time, said Decided) (settled bool, err error) {
+	list, err := s.o.Catalog.Findings(ctx, catalog.FindingFilter{Document: d.Key, Kinds: []index.FindingKind{index.Stale}, States: statesOf["live"]})
+	if err != nil {
+		return false, err
 	}
-	return s.decide(ctx, in.Key, func(d *catalog.Document, by string) error { return s.o.Catalog.Confirm(ctx, d.Key, until, by) })
+	for i := range list {
+		r := said.ruling(ctx, &list[i], index.Verified)
+		r.Until = until
+		var refused *catalog.Refusal
+		_, err := s.o.Catalog.DecideFinding(ctx, r)
+		if err != nil && !errors.As(err, &refused) { // refused: somebody else was first
+			return settled, err
+		}
+		settled = settled || err == nil
+	}
+	return settled, nil
 }
 
 // endOf reads a time, or the end of a day.

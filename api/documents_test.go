@@ -111,5 +111,9 @@ func TestAPersonVouchesForADocumentUntilADate(t *testing.T) {
 	}
 	checkProblem(t, w.do("admin", http.MethodPost, path, `{"until":"2025-01-01"}`), 422, "invalid_request", "a date to come")
 	checkProblem(t, w.do("admin", http.MethodPost, path, `{"until":"tomorrow"}`), 422, "invalid_request", "a date to come")
-	checkProblem(t, w.do("admin", http.MethodPost, path, `{}`), 422, "invalid_request", "until")
+	d = DocumentRow{}
+	w.get("admin", http.MethodPost, path, `{"by":"ann"}`, &d) // its source is reviewed every 180 days
+	if want := time.Date(2026, 8, 30, 0, 0, 0, 0, time.UTC); d.ConfirmedUntil == nil || !d.ConfirmedUntil.Equal(want) || d.ConfirmedBy != "ann" {
+		t.Errorf("got %+v, want until %s", d, want)
+	}
 }

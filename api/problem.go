@@ -107,6 +107,10 @@ func problemOf(err error) *Problem {
 	if errors.As(err, &p) {
 		return p
 	}
+	var refusal *catalog.Refusal
+	if errors.As(err, &refusal) {
+		return refusedDecision(refusal)
+	}
 	for _, k := range problems {
 		if !errors.Is(err, k.err) {
 			continue
@@ -122,6 +126,17 @@ func problemOf(err error) *Problem {
 		return p
 	}
 	return problem(http.StatusInternalServerError, "internal", "Something unexpected went wrong; the service's log tells more under this request_id.")
+}
+
+// refusedDecision answers a decision on a finding that cannot be carried out: 409 where
+// things stand otherwise, 422 where it cannot be meant.
+func refusedDecision(r *catalog.Refusal) *Problem {
+	status := http.StatusUnprocessableEntity
+	switch r.Code {
+	case catalog.RefusedChanged, catalog.RefusedState, catalog.RefusedFile:
+		status = http.StatusConflict
+	}
+	return problem(status, r.Code, "%s", r.Text)
 }
 
 // sentence takes the sentinel's words from around an error's own, and begins it

@@ -35,6 +35,9 @@ func TestEveryRouteIsInTheOpenAPIDocumentAndTheOtherWayRound(t *testing.T) {
 		"POST /v1/sources/test", "POST /v1/sources/preview", "GET /v1/sources/{id}/progress", "GET /v1/kinds", "GET /v1/runs", "GET /v1/runs/{run}", "GET /v1/queries",
 		"GET /v1/queries/{id}", "POST /v1/feedback", "GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/{id}", "GET /v1/knowledge-bases",
 		"GET /v1/knowledge-bases/{id}/synonyms", "PUT /v1/knowledge-bases/{id}/synonyms", "GET /v1/index", "POST /v1/index/verify", "POST /v1/index/repair",
+		"GET /v1/findings", "GET /v1/findings/{id}", "POST /v1/findings/{id}/resolve", "POST /v1/findings/{id}/dismiss", "POST /v1/findings/{id}/snooze",
+		"POST /v1/findings/{id}/acknowledge", "POST /v1/findings/{id}/reopen", "POST /v1/findings/{id}/comment", "POST /v1/findings/{id}/due",
+		"GET /v1/ownership", "POST /v1/ownership", "DELETE /v1/ownership/{id}", "GET /v1/authorities", "POST /v1/authorities", "DELETE /v1/authorities/{id}",
 		"POST /v1/index/rebuild", "GET /v1/index/estimate", "POST /v1/index/switch", "POST /v1/index/rollback", "GET /healthz", "GET /readyz", "GET /openapi.json", "GET /openapi.yaml",
 	} {
 		if !slices.Contains(registered, want) {

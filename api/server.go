@@ -27,10 +27,14 @@ type Options struct {
 	// SynonymsChanged, when set, is told of a knowledge base whose synonyms were
 	// saved, so that searches use them.
 	SynonymsChanged func(base string)
-	Version         string           // of Freshet, for the OpenAPI document; default "dev"
-	Now             func() time.Time // nil: time.Now
-	Log             *slog.Logger     // nil discards
-	Limits          Limits           // zero fields take their default
+	// ReviewEvery is how often a document is to be looked at; nil: as the document or its
+	// source says, else every 180 days.
+	ReviewEvery func(*catalog.Document, *catalog.Source) time.Duration
+	FixWithin   time.Duration    // how long owners have for a fix that was asked for; default 14 days
+	Version     string           // of Freshet, for the OpenAPI document; default "dev"
+	Now         func() time.Time // nil: time.Now
+	Log         *slog.Logger     // nil discards
+	Limits      Limits           // zero fields take their default
 }
 
 // Limits bound what a caller may cost.
@@ -97,6 +101,10 @@ func New(o Options) (*Server, error) {
 	if o.Version == "" {
 		o.Version = "dev"
 	}
+	if o.ReviewEvery == nil {
+		o.ReviewEvery = ownReview
+	}
+	number(&o.FixWithin, 14*24*time.Hour)
 	o.Limits = o.Limits.withDefaults()
 	s := &Server{o: o, search: o.Retriever.Search, mux: &mux{ServeMux: http.NewServeMux()}}
 	s.ledger = newLedger(o.Catalog, o.Mask, o.Now, o.Log, o.Limits)

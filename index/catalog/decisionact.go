@@ -23,24 +23,9 @@ const (
 // member returns the member with a number.
 func (d *deciding) member(n int) (*index.Member, error) {
 	if n < 0 || n >= len(d.f.Members) {
-		return nil, refuse(RefusedMember, "This doubt has %d sides, from a to %s; none is meant by what was sent.", len(d.f.Members), Letter(max(0, len(d.f.Members)-1)))
+		return nil, refuse(RefusedMember, "This doubt has %d sides; none is meant by what was sent.", len(Sides(d.f.Members)))
 	}
 	return &d.f.Members[n], nil
-}
-
-// Letter names the member with a number: a, b ... z, aa, ab.
-func Letter(n int) string {
-	text := ""
-	for n >= 0 {
-		text = string(rune('a'+n%26)) + text
-		n = n/26 - 1
-	}
-	return text
-}
-
-// agree reports whether two members say the same.
-func agree(a, b *index.Member) bool {
-	return a.Document == b.Document && a.Hash == b.Hash || a.Normal != "" && a.Normal == b.Normal
 }
 
 // A standing is how a document stands as the transaction sees it.
@@ -356,7 +341,9 @@ func (d *deciding) dismiss(r *Ruling) (index.Hash, error) {
 // sentenceOf tells a decision in a line of history.
 func sentenceOf(f *index.Finding, r *Ruling) string {
 	said := ""
-	side := func() string { return fmt.Sprintf("%s (%s)", Letter(r.Member), nameOf(&f.Members[r.Member])) }
+	side := func() string {
+		return fmt.Sprintf("%s (%s)", MemberName(f.Members, r.Member), nameOf(&f.Members[r.Member]))
+	}
 	switch r.Verdict {
 	case index.KeepOne, index.SameTwice, index.ExcludedPage:
 		said = side()
