@@ -28,7 +28,8 @@ func (s *Scanner) surroundings(from, to int, sentence *Sentence) {
 		case c.sense&pastTense != 0:
 			sentence.Past = sentence.Past || s.isPast(c, from)
 		case c.sense&illustrate != 0:
-			sentence.Example = true
+			// Not the "example" of an address.
+			sentence.Example = sentence.Example || !s.covered[c.from]
 		}
 	}
 	sentence.Condition = s.pooled(at)

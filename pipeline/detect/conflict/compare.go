@@ -141,7 +141,7 @@ func (c *Comparer) matchSentences(list []match, m *meeting, sa, sb *sentence) []
 			if ca.class != cb.class || ca.Type == claims.Bool || !claims.Comparable(ca.Claim, cb.Claim) {
 				continue
 			}
-			f := match{sa: sa, sb: sb, ca: ca, cb: cb, align: al.alignClaims(ca, cb)}
+			f := match{sa: sa, sb: sb, ca: ca, cb: cb, align: al.alignClaims(&sa.wide, &sb.wide, ca, cb)}
 			x := m.features(&f, &verdict{})
 			f.order = x.sum()
 			// Among the claims of two sentences those at the same place go together.

@@ -12,7 +12,8 @@ import (
 // The names of what lowers a Pair.
 const (
 	loweredFacet     = "facet"     // G2: a facet is set on one side only
-	loweredSubject   = "subject"   // G3: one side names something that the other does not
+	loweredSubject   = "subject"   // G3: in sentences that are alike, each has a word of its own
+	loweredScope     = "scope"     // G2: one side has a word of a contrast set
 	loweredCondition = "condition" // G5: one side holds under a condition
 	loweredNews      = "news"      // one side is news
 	loweredUnclear   = "unclear"   // something may explain that the values differ
@@ -187,6 +188,12 @@ func (c *Comparer) guardSentences(m *meeting, f *match) verdict {
 		return suppressed(guardCondition)
 	case oneSided:
 		v.lower(loweredCondition)
+	}
+	if f.align.swapped {
+		v.lower(loweredSubject)
+	}
+	if v.contrast && f.align.text >= swappedFrom {
+		v.lower(loweredScope)
 	}
 	v.named = names(f.sa, m.a, f.sb, m.b) || names(f.sb, m.b, f.sa, m.a)
 	return v

@@ -87,5 +87,3 @@ func week(list [][2]int) string {
 	}
 	return b.String()
 }
-
-const minutesPerDay = 24 * 60

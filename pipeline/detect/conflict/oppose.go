@@ -48,6 +48,7 @@ func oppose(x, y *stance) opposition {
 	v[bySaid] = x.said.cover(&y.said)
 	o.compareAxes(x, y)
 	o.compareNegations(x, y)
+	o.cancel(x, y)
 	if x.denies != y.denies {
 		v[byDenial] = 1
 	}
@@ -119,4 +120,40 @@ func negates(x, y *stance) bool {
 		}
 	}
 	return false
+}
+
+// relational are the axes whose poles turn around with what they relate: "not before"
+// is "after", and "A more than B" is "B less than A".
+const relational = 1<<axisBefore | 1<<axisMore | 1<<axisFirst | 1<<axisMost | 1<<axisBegin | 1<<axisArrive | 1<<axisStrong
+
+// cancel takes back what two differences undo.
+func (o *opposition) cancel(x, y *stance) {
+	v := &o.vector
+	against := (x.plus&y.minus | x.minus&y.plus) & relational
+	turned := swapped(x, y)
+	switch {
+	case against != 0 && v[byScope] > 0, against&(1<<axisMore) != 0 && turned:
+		v[byScope], v[byOtherAxis], v[byStated], v[byNegation] = 0, 0, 0, 0
+		o.clear, o.axis, o.no = false, -1, 0
+	case turned && (x.plus&y.plus|x.minus&y.minus)&(1<<axisMore) != 0:
+		v[byOtherAxis] = 1
+		o.clear, o.axis = true, int8(axisMore)
+		o.no = 1
+	}
+}
+
+// swapped says whether the first words that two sentences share come in the other
+// order.
+func swapped(x, y *stance) bool {
+	first := func(s, o *stance) (uint64, bool) {
+		for _, id := range s.order {
+			if has(o.stems, id) {
+				return id, true
+			}
+		}
+		return 0, false
+	}
+	a, ok := first(x, y)
+	b, also := first(y, x)
+	return ok && also && a != b
 }

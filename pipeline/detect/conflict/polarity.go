@@ -63,12 +63,12 @@ func (c *Comparer) polarity(m *meeting, floor float64) []Pair {
 	var list []denial
 	for i := range m.a.sentences {
 		sa := &m.a.sentences[i]
-		if sa.silent || !sa.stance.speaks() {
+		if sa.silent || sa.stance.leads || !sa.stance.speaks() {
 			continue
 		}
 		for j := range m.b.sentences {
 			sb := &m.b.sentences[j]
-			if sb.silent || !sa.stance.against(&sb.stance) && !boolsDiffer(sa, sb) {
+			if sb.silent || sb.stance.leads || !sa.stance.against(&sb.stance) && !comparatives(&sa.stance, &sb.stance) && !boolsDiffer(sa, sb) {
 				continue
 			}
 			d := denial{sa: sa, sb: sb, ia: i, ib: j, opposition: oppose(&sa.stance, &sb.stance)}
@@ -93,6 +93,9 @@ func (c *Comparer) polarity(m *meeting, floor float64) []Pair {
 
 // deny scores a denial. It returns false when a guard suppresses it.
 func (c *Comparer) deny(m *meeting, d *denial) bool {
+	if !d.opposition.clear && (d.opposition.vector[byAgree] > 0 || !boolsDiffer(d.sa, d.sb)) {
+		return false
+	}
 	f := match{sa: d.sa, sb: d.sb, align: alignSentences(d.sa, d.sb)}
 	g := c.guardSentences(m, &f)
 	if g.suppressed != "" {
@@ -111,7 +114,7 @@ func (m *meeting) polarityFeatures(d *denial, f *match, g *verdict) polarityVect
 		pStated: v[byStated], pOtherAxis: v[byOtherAxis], pScope: v[byScope], pAgree: v[byAgree],
 		pCopy: flag(f.align.text >= copiedFrom-0.2), pNamed: flag(g.named), pLowered: min(1, float64(len(g.lowered))/3),
 	}
-	if boolsDiffer(d.sa, d.sb) {
+	if v[byAgree] == 0 && boolsDiffer(d.sa, d.sb) {
 		x[pStated] = 1
 	}
 	p, _ := said.shared(&d.sb.wide)

@@ -11,6 +11,9 @@ const (
 	ofReach
 	ofRare
 	ofLabel
+	ofHead    // the nearest heading of one side
+	ofNamedBy // the label or row header of one side
+	ofUnnamed // one has a label that the other knows nothing of
 	ofCopy
 	ofTopic    // titles and headings
 	ofWhole    // the passages
@@ -31,7 +34,7 @@ var valueModel = struct {
 	bias    float64
 }{
 	weights: vector{
-		ofLocal: 1.5, ofText: 3, ofCover: 2, ofWide: 3, ofReach: 1, ofRare: 4, ofLabel: 1.5, ofCopy: 1.5,
+		ofLocal: 1.5, ofText: 3, ofCover: 2, ofWide: 3, ofReach: 1, ofRare: 4, ofLabel: 1.5, ofHead: 0.5, ofNamedBy: 1, ofUnnamed: -1, ofCopy: 1.5,
 		ofTopic: 0.5, ofWhole: 0.5, ofMargin: 0.7, ofWeak: -1, ofNamed: -1, ofContrast: -0.5, ofYear: -1.5, ofLowered: -4.5,
 	},
 	bias: -6.5,
@@ -41,10 +44,11 @@ func (m *meeting) features(f *match, g *verdict) vector {
 	al := &f.align
 	x := vector{
 		ofLocal: al.local, ofText: al.text, ofCover: al.cover, ofWide: al.wide, ofReach: al.reach, ofRare: al.rare,
-		ofTopic: max(0, m.topic), ofWhole: m.whole,
+		ofHead: al.head, ofNamedBy: al.name, ofTopic: max(0, m.topic), ofWhole: m.whole,
 		ofLowered: min(1, float64(len(g.lowered))/3),
 	}
 	x[ofLabel], x[ofCopy] = flag(al.label), flag(al.copied)
+	x[ofUnnamed] = flag(al.named && al.name < 0.3)
 	x[ofMargin] = f.margin / widest
 	switch f.ca.Type {
 	case claims.Count, claims.Date, claims.URL, claims.Email, claims.Version:

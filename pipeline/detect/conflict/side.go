@@ -29,6 +29,7 @@ type sentence struct {
 	*claims.Sentence
 	terms     terms // its own, its lead's, its header cells'
 	wide      terms // with those of the topic, which weigh less
+	head      terms // of the nearest heading or question above it
 	entities  []uint64
 	condition []uint64
 	claims    []claim
@@ -46,6 +47,7 @@ type claim struct {
 	class uint64 // equal for claims whose values can be compared
 	near  terms
 	label []uint64
+	name  terms // what names it: the header of its row, or its label
 }
 
 // topicShare is what a stem weighs that stands only above the passage.
@@ -62,7 +64,7 @@ func (c *Comparer) Side(chunk *index.Chunk, document *Document, scan *claims.Sca
 	defer c.readers.Put(r)
 	c.readTopic(s, r)
 	c.readSentences(s, r)
-	c.readClaims(s)
+	c.readClaims(s, r)
 	return s
 }
 
@@ -128,7 +130,8 @@ func (c *Comparer) readSentences(s *Side, r *reader) {
 			to.wide = to.wide.with(&above, topicShare)
 		}
 		to.entities = hashes(from.Entities)
-		to.condition = c.weigher.terms(from.Condition).ids
+		to.condition = c.weigher.heavy(from.Condition)
+		to.head = c.weigher.terms(stems(s.above(from)))
 		to.stance = r.readStance(s.slice(from.Start, from.End), s.language)
 		to.past = from.Past || to.stance.past
 		s.readTokens(to)
@@ -161,6 +164,19 @@ func (s *Side) readTokens(to *sentence) {
 	}
 }
 
+// above returns the nearest heading or question above a sentence.
+func (s *Side) above(f *claims.Sentence) string {
+	switch last := lastOf(s.Chunk.Heading); {
+	case f.Heading != "":
+		return f.Heading
+	case s.Chunk.Question != "":
+		return s.Chunk.Question
+	case last != "":
+		return last
+	}
+	return s.Document.Title
+}
+
 func lastOf(list []string) string {
 	if len(list) == 0 {
 		return ""
@@ -187,7 +203,7 @@ func (s *Side) counted() [][]string {
 	return list
 }
 
-func (c *Comparer) readClaims(s *Side) {
+func (c *Comparer) readClaims(s *Side, r *reader) {
 	for i := range s.Scan.Claims[:min(len(s.Scan.Claims), MaxClaims)] {
 		from := &s.Scan.Claims[i]
 		if from.Sentence < 0 || from.Sentence >= len(s.sentences) {
@@ -195,7 +211,11 @@ func (c *Comparer) readClaims(s *Side) {
 		}
 		in := &s.sentences[from.Sentence]
 		class := classOf(from)
-		in.claims = append(in.claims, claim{Claim: from, class: class, near: c.weigher.terms(from.Near), label: hashes(from.Label)})
+		named := from.Label
+		if in.Row != "" {
+			named = r.stems(nil, in.Row, s.language)
+		}
+		in.claims = append(in.claims, claim{Claim: from, class: class, near: c.weigher.terms(from.Near), label: hashes(from.Label), name: c.weigher.terms(named)})
 		in.classes |= bit(class)
 		s.classes |= bit(class)
 	}

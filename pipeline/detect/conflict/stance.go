@@ -9,6 +9,7 @@ import (
 type stance struct {
 	said      terms    // its content words without the words of poles
 	stems     []uint64 // all its content words, sorted
+	order     []uint64 // the same in the order of the text, without the words of poles
 	negated   []uint64 // those in the scope of a negation, sorted
 	first     []uint64 // of each negation, the word that it bears on, sorted
 	poles     []heldPole
@@ -17,8 +18,10 @@ type stance struct {
 	negations int  // outside conditions
 	denies    bool // it says of a statement that it is false
 	only      bool // it restricts: "ne ... que", "only"
+	without   bool // "sans", "without"
 	ended     bool // it says that something no longer holds
 	question  bool
+	leads     bool // it ends in a colon
 	past      bool // a verb in the imperfect
 }
 
@@ -37,6 +40,7 @@ var (
 	englishVerbs  = set("don doesn didn isn aren wasn weren won wouldn couldn shouldn can hasn haven hadn mustn needn ain")
 	englishNots   = set("not never no cannot without nor neither none nobody nothing hardly")
 	conditionals  = set("si s lorsque lorsqu quand sauf if unless when except once whenever")
+	relatives     = set("qui dont lequel laquelle lesquels who which that whose")
 	breaks        = set("mais car donc or but because so while tandis alors puis however although bien")
 	denials       = set("faux fausse fausses inexact inexacte trompeur trompeuse infox intox mensonger mensongere infonde infondee dement dementi dementent dementie refute refutent canular rumeur rumeurs complot false untrue misleading hoax debunked unfounded baseless denies denied deny refuted rumour rumor myth")
 	clauseEnd     = ",;:()–—"
@@ -59,11 +63,17 @@ func (r *reader) readStance(text, language string) stance {
 	var s stance
 	text = strings.TrimRight(text, " \u00a0»\"”)")
 	s.question = strings.HasSuffix(text, "?")
+	s.leads = strings.HasSuffix(text, ":")
 	words := splitWords(text)
 	st := &speech{reader: r, text: text, language: language, words: words, negated: make([]bool, len(words)), first: make([]bool, len(words)), when: make([]bool, len(words))}
 	st.conditions()
 	for i := 0; i < len(words); i++ {
 		i = st.negation(i, &s)
+	}
+	if s.negations > 1 && s.without {
+		// "does not work without" asks for something.
+		clear(st.first)
+		clear(st.negated)
 	}
 	st.collect(&s)
 	return s
@@ -111,6 +121,7 @@ func (t *speech) negation(i int, s *stance) int {
 	case t.language != "en" && (w == "ne" || w == "n"):
 		return t.frenchNegation(i, s)
 	case t.language != "en" && w == "sans" && !t.next(i, "doute", "cesse", "hesiter", "attendre", "oublier", "frais_de"):
+		s.without = true
 		t.bear(i+1, 2, s, i)
 	case t.language != "en" && w == "non" && !t.next(i, "seulement"):
 		t.bear(i+1, 1, s, i)
@@ -127,6 +138,9 @@ func (t *speech) negation(i int, s *stance) int {
 		if w == "not" && t.next(i, "only") || w == "no" && t.next(i, "doubt", "matter") || w == "nothing" && t.next(i, "but") {
 			return i
 		}
+		if (w == "not" || w == "t") && slices.ContainsFunc(t.words[i+1:min(len(t.words), i+4)], func(w word) bool { return w.text == "yet" }) {
+			return i
+		}
 		if w == "no" && t.next(i, "longer", "more") {
 			s.ended = true
 			i++
@@ -135,6 +149,7 @@ func (t *speech) negation(i int, s *stance) int {
 		if w == "no" || w == "without" {
 			reach = 3
 		}
+		s.without = s.without || w == "without"
 		t.bear(i+1, reach, s, i)
 	case w == "only" || w == "seulement" || w == "uniquement":
 		s.only = true
@@ -150,8 +165,8 @@ func (t *speech) frenchNegation(i int, s *stance) int {
 			if t.next(j, "seulement", "uniquement") || w == "plus" && t.next(j, "que") {
 				return j
 			}
-			if t.hesitates(i, j) {
-				return j
+			if t.hesitates(i, j) || t.next(j, "encore") || t.before(i, "encore", "toujours") {
+				return j // "not yet" denies nothing
 			}
 			if w == "plus" {
 				s.ended = true
@@ -182,6 +197,11 @@ func (t *speech) hesitates(i, j int) bool {
 	return false
 }
 
+// before says whether one of some words stands right before word i.
+func (t *speech) before(i int, words ...string) bool {
+	return i > 0 && slices.Contains(words, t.words[i-1].text)
+}
+
 func (t *speech) next(i int, words ...string) bool {
 	return i+1 < len(t.words) && slices.Contains(words, t.words[i+1].text)
 }
@@ -189,7 +209,13 @@ func (t *speech) next(i int, words ...string) bool {
 // bear marks up to reach content words from i on as negated, to the end of the
 // clause. With s it counts as a negation.
 func (t *speech) bear(i, reach int, s *stance, cue int) {
-	if s != nil && cue < len(t.when) && !t.when[cue] {
+	if cue > 0 && relatives[t.words[cue-1].text] {
+		// "Who does not pay" says of whom, not that somebody does not.
+		for k := cue; k < len(t.words) && k <= cue+reach+2; k++ {
+			t.when[k] = true
+		}
+	}
+	if s != nil && !t.when[cue] {
 		s.negations++
 	}
 	first := s != nil
@@ -233,10 +259,11 @@ func (t *speech) collect(s *stance) {
 		if t.negated[i] {
 			s.negated = append(s.negated, id)
 		}
-		if t.first[i] {
+		if t.first[i] && !t.when[i] {
 			s.first = append(s.first, id)
 		}
 		if len(list) == 0 {
+			s.order = append(s.order, id)
 			t.reader.said = append(t.reader.said, stem)
 		}
 	}
@@ -283,3 +310,8 @@ func imperfect(w string) bool {
 }
 
 var endsInAit = set("souhait parfait extrait retrait attrait portrait forfait bienfait satisfait imparfait abstrait surfait mefait connait parait apparait disparait reconnait renait plait deplait distrait defait refait contrefait soustrait")
+
+// comparatives says whether both compare: "A more than B".
+func comparatives(s, o *stance) bool {
+	return (s.plus|s.minus)&(o.plus|o.minus)&(1<<axisMore) != 0
+}

@@ -11,95 +11,202 @@ import (
 // the first stands for all. Only words that are used for one another whatever the
 // subject are here: "forfait" and "abonnement" are two things on many pages.
 const synonyms = `
-renvoyer renvoi renvoyez retourner retour retourne retournez restituer restitution rendre rendu
-rembourser remboursement remboursé recréditer recrédité recrédit
-résilier résiliation résilié annuler annulation annulé dénoncer
+renvoyer renvoi renvoyez retourner retour retourne retournez restituer restitution rendre rendu rendez rapporter rapportez
+rembourser remboursement remboursé recréditer recrédité recrédit reverser reversé
+résilier résiliation résilié annuler annulation annulé dénoncer dénonciation arrêt arrêter désabonner désabonnement
 livraison livrer livré livrée expédition expédier expédié acheminer acheminé acheminement
-colis paquet
-facture note
+colis paquet envoi
+facture note addition
 caution dépôt
-boutique magasin
+boutique magasin enseigne
 voiture véhicule automobile auto
-vélo bicyclette cycle bike bicycle
-ordinateur pc
-adhérent membre abonné sociétaire
-enfant mineur
-courriel mail email e-mail mél
-justificatif attestation
-inscription inscrire inscrit inscrivez adhésion adhérer
-connexion connecter connectez identifier
+vélo bicyclette deux-roues
+ordinateur pc portable
+adhérent membre sociétaire adhésion adhérer cotiser cotisation
+abonné abonnement abonner souscription souscrire
+enfant mineur bambin petit
+jeune adolescent ado
+adulte majeur
+courriel mail email e-mail mél courrier
+justificatif attestation preuve
+inscription inscrire inscrit inscrivez enregistrer enregistrement
+connexion connecter connectez identifier identifiant
 changer changement modifier modification modifié
 supprimer suppression effacer effacé
 acheter achat acquérir acquisition
-début commencer commence commencement débuter
-fin terminer termine achever
-réparer réparation
+début commencer commence commencement débuter démarrer démarrage
+fin terminer termine achever clore clôture
+réparer réparation dépannage dépanner
 remplacer remplacement remplacé
-demande demander sollicitation solliciter
+demande demander sollicitation solliciter requête
 réponse répondre
-envoyer envoi adresser transmettre
-nuit nuitée
-séjour séjourner
-départ partir
+nuit nuitée nocturne
+séjour séjourner hébergement héberger
+départ partir quitter
 arrivée arriver arrivez
-réservation réserver réservé réservez
-salarié employé collaborateur
+réservation réserver réservé réservez retenir
+salarié employé collaborateur personnel équipe
 employeur patron
-logement appartement habitation
+logement appartement habitation domicile
+locataire location louer loue louons bail
+propriétaire bailleur
+loyer mensualité
 aide assistance support
-panne incident dysfonctionnement
+panne incident dysfonctionnement défaillance
 garantie garanti garantir
 assurance assurer assuré
-retard tardif
+retard tardif tardive impayé
 absence absent
-échange échanger
-perdu perte perdre égaré
+échange échanger troquer
+perdu perte perdre égaré égarer
 vol volé dérobé
-paiement règlement régler payer payez
+paiement règlement régler payer payez versement verser acquitter acquitte débourser
+solde reste restant
 virement virer
+chèque chèques
 carte badge
 clé clef
-salle pièce
-repas déjeuner
+salle pièce local
+repas déjeuner dîner
+cantine restaurant réfectoire restauration
 bagage valise
 médecin docteur praticien
-trajet voyage
-conserver conservation garder gardé stocker
+trajet voyage déplacement
+conserver conservation garder gardé stocker stockage
 expirer expiration échéance
 valable validité valide
 naissance naître né
-poids peser pèse
+poids peser pèse charge
 hauteur haut
 largeur large
 longueur long
-capacité contenance accueillir contenir
-vitesse rapidité
-température thermostat
-directeur directrice dirigeant diriger dirige
-responsable chargé
-président présidente présider
+capacité contenance jauge
+vitesse rapidité débit
+température degrés
+directeur directrice dirigeant diriger dirige direction gérant gérante gérance
+responsable chargé référent
+président présidente présider présidence
 habitants population peuplé
 tués morts décès décédés victimes
-refund refunded refunding reimburse reimbursed reimbursement
+chien animal chat compagnie
+piscine bassin baignade nager natation
+douche sanitaire lavabo
+lessive laverie linge laver lave-linge
+ménage nettoyage nettoyer propreté
+parking stationnement stationner garer garez
+place emplacement parcelle siège
+ticket billet
+entrée accès accéder entrer
+visiteur invité invités hôte visite
+voyageur passager
+conducteur chauffeur
+train rame
+bus autobus car
+avion vol
+gare station
+réduction remise rabais ristourne
+promotion promo
+prime bonus récompense
+amende pénalité majoration
+taxe impôt contribution
+salaire rémunération paie
+congé congés vacances
+formation stage cours séance leçon
+élève étudiant écolier
+école établissement scolaire
+livre ouvrage document
+emprunt emprunter prêt prêter
+bibliothèque médiathèque
+musée exposition
+concert spectacle représentation
+film séance projection
+eau hydrique
+électricité électrique courant
+chauffage chauffer chauffe
+gaz combustible
+compteur relevé
+box modem routeur
+internet web réseau wifi
+mobile smartphone portable
+application appli logiciel
+fichier document pièce
+photo image photographie
+sauvegarde sauvegarder backup
+passe mot-de-passe
+utilisateur usager
+client acheteur consommateur
+vendeur commerçant marchand
+fournisseur prestataire
+commande commander
+stock disponible
+taille dimension format
+couleur teinte coloris
+bruit calme silence
+feu incendie barbecue
+fumer cigarette tabac
+poubelle déchet ordures tri
+recyclage recycler
+urgence urgent
+hôpital clinique
+ordonnance prescription
+vaccin vaccination vacciner
+sang sanguin
+rendez-vous rdv consultation
+plainte réclamation réclamer
+signature signer signé
+dossier candidature
+formulaire imprimé
+mairie municipalité commune
+ville agglomération
+pays nation étranger
+mensuel mensuellement mois
+annuel annuellement an année
+hebdomadaire semaine
+quotidien journalier
+préavis avertissement prévenir avertir
+délivrer délivrance obtention
+renouveler renouvellement reconduire reconduction
+prolonger prolongation extension
+suspendre suspension interrompre
+activer activation
+installation installer pose poser
+technicien installateur intervention intervenir
+contrat convention engagement
+niveau étage
+ascenseur monte-charge élévateur
+gardien concierge veilleur garde
+sécurité sûreté surveillance
+casier consigne vestiaire
+serviette drap
+petit-déjeuner matin
+bar buvette café
+bateau embarcation navire
+montagne sommet altitude
+distance kilomètres éloigné
+surface superficie aire
+volume contenance
+numéro référence
+refund refunded refunding reimburse reimbursed reimbursement repay
 return returned returning
-cancel cancellation cancelled canceled terminate termination
+cancel cancellation cancelled canceled terminate termination quit leaving leave
 deliver delivery delivered ship shipping shipped shipment dispatch dispatched
 parcel package
-shop store
+shop store outlet
 car vehicle
-child children kid kids
+bike bicycle cycle cycling
+child children kid kids minor
 lift elevator
 guest visitor
-bill invoice
-overdue late
-employee staff worker
+bill invoice statement
+overdue late unpaid arrears
+employee staff worker team
 begin start starting commence
 finish end ending
 buy purchase bought purchased
-change modify amend edit changed
+change modify amend edit changed alter
 delete remove erase removed deleted
 repair fix mend
-replace replacement replaced swap
+replace replacement replaced swap exchange
 send sent
 reply respond response answer
 register sign enrol registration enroll
@@ -111,11 +218,11 @@ insurance insured insure
 lost lose misplace misplaced
 pay payment paid settle settlement
 notice notify
-weight weigh weighs
+weight weigh weighs load
 height tall
 width wide
 length long
-capacity hold holds seat seats
+capacity hold holds
 keep retain retention store stored
 expire expiry expiration
 valid validity
@@ -124,6 +231,96 @@ population inhabitants residents
 killed dead deaths died fatalities
 headquarters headquartered based
 built construction constructed completed
+manager head run runs lead leads director
+kitchen kettle cook cooking
+desk workspace workstation
+room space
+meeting conference
+print printer printing
+film video recording record
+dog pet animal cat
+parking park car-park
+ticket pass
+discount reduction off
+fine penalty surcharge
+wage salary pay
+holiday vacation leave
+course class lesson training session
+student pupil learner
+school college
+book loan borrow lend
+library lending
+laundry wash washing
+clean cleaning housekeeping
+breakfast morning
+lunch dinner meal
+luggage bag suitcase baggage
+flight plane
+bus coach
+trip journey travel ride
+driver chauffeur
+passenger traveller traveler
+rent rental lease hire
+landlord owner
+tenant renter lodger
+key fob
+card badge
+locker cabinet
+phone telephone mobile cell
+app application software
+photo picture image
+backup copy
+password passcode
+user account
+customer client buyer
+seller merchant vendor
+supplier provider
+order ordered
+size dimension
+noise quiet silence
+fire blaze
+smoke smoking cigarette
+rubbish waste trash bin garbage
+emergency urgent
+hospital clinic
+doctor physician gp
+prescription medication medicine
+vaccine vaccination jab shot
+appointment booking consultation reservation reserve book booked
+complaint claim
+sign signature signed
+form application
+council municipality
+town city
+country nation abroad
+monthly month
+yearly annual annually year
+weekly week
+daily day
+renew renewal extend extension
+suspend suspension pause
+activate activation
+install installation fitting
+technician engineer
+contract agreement
+floor storey level
+guard security caretaker
+towel linen sheet
+pool swim swimming
+boat ship vessel
+distance away
+area surface
+volume
+deposit bond
+tax duty levy
+join joining membership member
+subscription subscriber subscribe
+door gate entrance entry
+window pane
+battery charge
+speed rate
+upload transfer
+download
 `
 
 // lightWords say of what type a value is, or join it to its subject; where two values

@@ -79,6 +79,19 @@ func (w *weigher) terms(lists ...[]string) terms {
 	return setOf(list)
 }
 
+// heavy returns the hashes of a list's stems that are neither light nor numbers,
+// sorted.
+func (w *weigher) heavy(list []string) []uint64 {
+	var ids []uint64
+	for _, s := range list {
+		if s = w.thesaurus.canonical(s); !w.thesaurus.light[s] && !hasDigit(s) {
+			ids = append(ids, hash(s))
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // weight returns the weight of a canonical stem.
 func (w *weigher) weight(stem string) float32 {
 	weight := float32(plainWeight)

@@ -35,6 +35,9 @@ func classOf(c *claims.Claim) uint64 {
 
 // relate says how the values of two Comparable claims stand to each other.
 func relate(a, b *claims.Claim) relation {
+	if a.Type == claims.Hours {
+		return relateHours(a, b)
+	}
 	switch v := claims.Compare(a, b); v.Relation {
 	case claims.Disjoint:
 		if rounded(a, b) {
@@ -42,16 +45,28 @@ func relate(a, b *claims.Claim) relation {
 		}
 		return contradict
 	case claims.Unclear:
+		if a.Type == claims.Money && a.Tax == "" && b.Tax == "" && a.Unit == b.Unit && !taxed(a, b) {
+			return contradict
+		}
 		return unclear
 	case claims.Overlapping:
 		if a.Op == claims.Between && b.Op == claims.Between && a.Type != claims.Date {
 			return overlaps
 		}
-		if a.Op == claims.AtMost && b.Op == claims.Equal || a.Op == claims.Equal && b.Op == claims.AtMost {
+		if within := boundAndValue(a, b); within {
 			return unclear // "up to 30 days" and "14 days"
 		}
 	}
 	return same
+}
+
+// boundAndValue says whether one claim is an upper bound and the other a value below
+// it.
+func boundAndValue(a, b *claims.Claim) bool {
+	if b.Op == claims.AtMost {
+		a, b = b, a
+	}
+	return a.Op == claims.AtMost && b.Op == claims.Equal && (a.Unit != b.Unit || a.Hi != b.Lo)
 }
 
 // rounded says whether a number that is not money is the other in fewer digits:
@@ -94,4 +109,22 @@ func zeros(v int64) int64 {
 		p *= 10
 	}
 	return p
+}
+
+// taxRates are the rates of value added tax in France, in thousandths.
+var taxRates = [...]int64{1200, 1100, 1055, 1021}
+
+// taxed says whether one of two prices that do not say so is the other with tax, to
+// the cent. Small prices are near one another's taxed ones by chance.
+func taxed(a, b *claims.Claim) bool {
+	net, gross := min(a.Lo, b.Lo), max(a.Lo, b.Lo)
+	if net <= 0 || gross > 1<<50 {
+		return false
+	}
+	for _, rate := range taxRates {
+		if d := net*rate/1000 - gross; -claims.Scale/200 <= d && d <= claims.Scale/200 {
+			return true
+		}
+	}
+	return false
 }
