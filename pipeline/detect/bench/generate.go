@@ -61,6 +61,7 @@ func (s *site) generate(set *Set) error {
 	}
 	s.pairs(set, families, "family")
 	s.pairs(set, groups, "translated")
+	s.boilerplate(set)
 	return nil
 }
 
@@ -115,6 +116,35 @@ func (s *site) pairs(set *Set, groups map[string][]string, trap string) {
 				})
 			}
 		}
+	}
+}
+
+// boilerplate plants the lookalikes that the footer makes of pages that have nothing
+// else in common: each with the one after it in the file.
+func (s *site) boilerplate(set *Set) {
+	if s.footer == "" {
+		return
+	}
+	doubled := map[[2]string]bool{}
+	for _, p := range set.Plants {
+		if p.Kind == Duplicate || p.Against == Duplicate {
+			doubled[[2]string{p.A.Page, p.B.Page}], doubled[[2]string{p.B.Page, p.A.Page}] = true, true
+		}
+	}
+	last := ""
+	for _, p := range set.Pages {
+		if !strings.HasPrefix(p.ID, s.file+"/") || p.Locale != s.language {
+			continue
+		}
+		if last != "" && !doubled[[2]string{last, p.ID}] {
+			set.Plants = append(set.Plants, Plant{
+				ID: p.ID + "+footer", Kind: Lookalike, Trap: "boilerplate", Against: Duplicate,
+				A: Mention{Page: last, Quote: s.footer}, B: Mention{Page: p.ID, Quote: s.footer}, Language: s.language,
+			})
+			last = ""
+			continue
+		}
+		last = p.ID
 	}
 }
 

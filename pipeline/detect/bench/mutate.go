@@ -32,6 +32,9 @@ func Mutate(text string, r *rand.Rand) (Mutation, bool) {
 
 // mutate prefers the types that were used least.
 func mutate(text string, r *rand.Rand, used map[string]int) (Mutation, bool) {
+	if !utf8.ValidString(text) {
+		return Mutation{}, false
+	}
 	var best []Mutation
 	least := -1
 	for _, k := range patterns {

@@ -149,7 +149,7 @@ func (m Mention) is(f FoundMember, p *Plant) bool {
 		return false
 	}
 	if len(text) <= len(quote) {
-		return within(text, quote) && (m.Value == "" || len(text) > 3 || shared(words(m.Value), text) > 0)
+		return within(text, quote) && (len(text) > 3 || !strings.Contains(m.Quote, m.Value) || m.Value == "" || shared(words(m.Value), text) > 0)
 	}
 	return within(quote, text) && len(text) <= 2*len(quote)+12
 }

@@ -61,7 +61,7 @@ type variation struct {
 func traps() map[string]Kind {
 	out := map[string]Kind{}
 	for kind, names := range map[Kind]string{
-		Conflict:  "plan product year region condition bound same tax translation row archive example total subject sibling boilerplate history audience moment",
+		Conflict:  "plan product year region condition bound same tax translation row archive example total subject sibling history audience moment",
 		Expired:   "future past start asof recurring ongoing",
 		Duplicate: "family topic",
 	} {
