@@ -9,6 +9,7 @@ import (
 	"freshet/index"
 	"freshet/index/catalog"
 	"freshet/pipeline/detect/claims"
+	"freshet/pipeline/detect/duplicate"
 )
 
 // compose writes the findings of the groups, and closes those that lost theirs.
@@ -19,7 +20,7 @@ func (g *grouping) compose(ctx context.Context) ([]catalog.Detected, error) {
 		if old := g.old[id]; old != nil {
 			d = *old
 		}
-		if err := g.live1(ctx, &d, g.groups[id]); err != nil {
+		if err := g.stand(ctx, &d, g.groups[id]); err != nil {
 			return nil, err
 		}
 		out = append(out, d)
@@ -36,8 +37,8 @@ func (g *grouping) compose(ctx context.Context) ([]catalog.Detected, error) {
 	return out, nil
 }
 
-// live1 brings a finding to its pairs.
-func (g *grouping) live1(ctx context.Context, d *catalog.Detected, pairs []catalog.Pair) error {
+// stand brings a finding to its pairs.
+func (g *grouping) stand(ctx context.Context, d *catalog.Detected, pairs []catalog.Pair) error {
 	f := &d.Finding
 	d.Pairs = pairs
 	decided := d.Was != "" && !d.Was.Live() && !g.lapsed[f.ID] && f.Outcome != index.Edited && f.Outcome != index.Vanished
@@ -124,33 +125,22 @@ func (g *grouping) close(ctx context.Context, d *catalog.Detected) error {
 
 // members lists the sides of pairs, those that the finding has in their places.
 func (g *grouping) members(ctx context.Context, f *index.Finding, pairs []catalog.Pair) error {
-	type key struct {
-		document string
-		hash     index.Hash
-	}
-	found := make(map[key]index.Member)
-	var order []key
+	found := make(map[sideKey]index.Member)
+	var order []sideKey
 	for i := range pairs {
 		for _, m := range []index.Member{pairs[i].A, pairs[i].B} {
-			k := key{m.Document, m.Hash}
-			if f.Kind == index.Duplicate {
-				k.hash = index.Hash{}
-			}
+			k := keyOf(&m)
 			if _, there := found[k]; !there {
 				order = append(order, k)
 			}
 			found[k] = m
 		}
 	}
-	place := make(map[key]int)
-	for i, m := range f.Members {
-		k := key{m.Document, m.Hash}
-		if f.Kind == index.Duplicate {
-			k.hash = index.Hash{}
-		}
-		place[k] = i + 1
+	place := make(map[sideKey]int)
+	for i := range f.Members {
+		place[keyOf(&f.Members[i])] = i + 1
 	}
-	slices.SortStableFunc(order, func(a, b key) int {
+	slices.SortStableFunc(order, func(a, b sideKey) int {
 		return cmp.Or(cmp.Compare(rank(place[a]), rank(place[b])), cmp.Compare(a.document, b.document), slices.Compare(a.hash[:], b.hash[:]))
 	})
 	old := f.Members
@@ -171,6 +161,19 @@ func (g *grouping) members(ctx context.Context, f *index.Finding, pairs []catalo
 	slices.Sort(owners)
 	f.Owners = slices.Compact(owners)
 	return nil
+}
+
+// A sideKey tells members apart: by their sentence, or as whole documents.
+type sideKey struct {
+	document string
+	hash     index.Hash
+}
+
+func keyOf(m *index.Member) sideKey {
+	if m.Sentence == "" {
+		return sideKey{document: m.Document}
+	}
+	return sideKey{m.Document, m.Hash}
 }
 
 // rank puts those without a place last.
@@ -201,7 +204,10 @@ func (g *grouping) describe(ctx context.Context, m *index.Member) ([]string, err
 // weightOf is how much it matters what a finding is about, from 0 to 1 (DOUBTS.md 1.5
 // step 9: price, legal delay, permission, telephone number high; counts low).
 func weightOf(f *index.Finding) float64 {
-	if f.Kind == index.Duplicate {
+	switch {
+	case f.Rule == string(duplicate.Shared):
+		return 0.2
+	case f.Kind == index.Duplicate:
 		return 0.4
 	}
 	switch claims.Type(f.Type) {

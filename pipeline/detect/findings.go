@@ -40,7 +40,7 @@ type grouping struct {
 
 // node is what pairs hang together by.
 func node(p *catalog.Pair, m *index.Member) string {
-	if p.Kind == index.Duplicate {
+	if p.Kind == index.Duplicate && m.Sentence == "" {
 		return string(p.Kind) + m.Document
 	}
 	return p.Type + "\x00" + m.Document + "\x00" + m.Hash.String()

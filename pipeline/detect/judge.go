@@ -8,7 +8,6 @@ import (
 	"freshet/index"
 	"freshet/index/catalog"
 	"freshet/pipeline/detect/conflict"
-	"freshet/pipeline/detect/duplicate"
 )
 
 // judge compares a row with those below it that may have to do with it.
@@ -58,7 +57,7 @@ func (l *look) judgePassage(ctx context.Context, b *base, r *catalog.DetectRow, 
 			sides = append(sides, s)
 		}
 	}
-	comparer := conflict.New(l.familiar(b, sides))
+	comparer := b.comparer.With(b.comparer.Learn(sides))
 	for _, s := range sides[1:] {
 		l.note(func(s *Status) { s.Compared++ })
 		for _, p := range comparer.Compare(own, s) {
@@ -66,13 +65,6 @@ func (l *look) judgePassage(ctx context.Context, b *base, r *catalog.DetectRow, 
 		}
 	}
 	return nil
-}
-
-// familiar is the context of a base with the template families of some passages.
-func (l *look) familiar(b *base, sides []*conflict.Side) conflict.Context {
-	c := l.context(b)
-	c.Families = b.comparer.Learn(sides)
-	return c
 }
 
 // keep keeps the surer of two pairs with one ID.
@@ -117,63 +109,4 @@ func lineOf(text string, start, end int) (int, int) {
 		return start, end + n
 	}
 	return start, len(text)
-}
-
-func (l *look) judgeDocument(ctx context.Context, b *base, r *catalog.DetectRow, d *document, made map[index.Hash]catalog.Pair) error {
-	near, err := l.candidates(ctx, r)
-	if err != nil {
-		return err
-	}
-	for _, x := range near {
-		other, err := l.read.document(ctx, x.Document)
-		if err != nil {
-			return err
-		}
-		if other == nil {
-			continue
-		}
-		mine, err := l.read.reading(ctx, b, d)
-		if err != nil {
-			return err
-		}
-		theirs, err := l.read.reading(ctx, b, other)
-		if err != nil {
-			return err
-		}
-		l.note(func(s *Status) { s.Compared++ })
-		v := duplicate.Pages(mine, theirs, duplicate.Rules{})
-		if v.Duplicate() && v.Relation != duplicate.Shared {
-			keep(made, l.duplicatePair(b, &v, d, other))
-		}
-	}
-	return nil
-}
-
-func (l *look) duplicatePair(b *base, v *duplicate.Verdict, a, o *document) catalog.Pair {
-	x, y := index.Member{Document: a.Key, Source: a.Source, Hash: a.TextHash}, index.Member{Document: o.Key, Source: o.Source, Hash: o.TextHash}
-	var codes []string
-	if v.Relation == duplicate.Contained {
-		inner := &x
-		if v.Likeness.Smaller == duplicate.B {
-			inner = &y
-		}
-		inner.Normal = string(duplicate.Contained)
-	}
-	if x.Document > y.Document {
-		x, y = y, x
-	}
-	return catalog.Pair{
-		ID:   index.HashTexts("pair", b.Base, string(index.Duplicate), x.Document, y.Document),
-		Base: b.Base, Kind: index.Duplicate, Rule: string(v.Relation), Tier: index.Likely, P: sureness(v),
-		Content: catalog.ContentKey(string(index.Duplicate), x.Hash, y.Hash), A: x, B: y, Codes: codes, Found: l.Now().UnixMilli(),
-	}
-}
-
-// sureness is the probability that two documents that were compared word by word are
-// duplicates: they are, as far as words go.
-func sureness(v *duplicate.Verdict) float64 {
-	if v.Relation == duplicate.Equal {
-		return 1
-	}
-	return max(v.Likeness.Jaccard, v.Likeness.Contained)
 }

@@ -38,6 +38,10 @@ func explainDuplicate(f *index.Finding) {
 	}
 	n := len(f.Members)
 	switch {
+	case f.Rule == string(duplicate.Shared) && n <= 2:
+		f.Title = map[string]string{"en": fmt.Sprintf("A passage stands in %s and in %s", a, b), "fr": fmt.Sprintf("Un passage se trouve dans %s et dans %s", a, b)}
+	case f.Rule == string(duplicate.Shared):
+		f.Title = map[string]string{"en": fmt.Sprintf("A passage stands in %d pages: %s", n, a), "fr": fmt.Sprintf("Un passage se trouve dans %d pages : %s", n, a)}
 	case n > 2:
 		f.Title = map[string]string{"en": fmt.Sprintf("%d pages say the same: %s", n, a), "fr": fmt.Sprintf("%d pages disent la même chose : %s", n, a)}
 	case f.Rule == string(duplicate.Contained):
@@ -59,5 +63,6 @@ func explainDuplicate(f *index.Finding) {
 var sameWords = map[string]map[string]string{
 	string(duplicate.Equal):     {"en": "their words are the same", "fr": "leurs mots sont les mêmes"},
 	string(duplicate.Nearly):    {"en": "their words are nearly the same, and no value differs", "fr": "leurs mots sont presque les mêmes, et aucune valeur ne diffère"},
+	string(duplicate.Shared):    {"en": "the same words stand in both, though the pages differ", "fr": "les mêmes mots se trouvent dans les deux, bien que les pages diffèrent"},
 	string(duplicate.Contained): {"en": "the text of one stands within the other", "fr": "le texte de l'une se trouve dans l'autre"},
 }
