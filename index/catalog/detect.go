@@ -76,9 +76,16 @@ type Detection struct {
 	Consumer string
 	Drop     []DetectRow
 	Add      []DetectRow
+	Remark   []DetectMark
 	Findings []Detected
 	Changes  []ValueChange
 	Bases    []DetectBase
+}
+
+// A DetectMark is the Mark that a row gets.
+type DetectMark struct {
+	ID   int64
+	Mark index.Hash
 }
 
 // Detect writes a Detection in one transaction.
@@ -126,6 +133,9 @@ func (w *detectWriter) rows(d *Detection) error {
 		return err
 	}
 	if err := w.insertRows(d.Add); err != nil {
+		return err
+	}
+	if err := w.each(`UPDATE detect_rows SET mark = ? WHERE id = ?`, len(d.Remark), func(i int) []any { return []any{d.Remark[i].Mark[:], d.Remark[i].ID} }); err != nil {
 		return err
 	}
 	gone := entriesOf(d.Drop)

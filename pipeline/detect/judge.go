@@ -57,7 +57,13 @@ func (l *look) judgePassage(ctx context.Context, b *base, r *catalog.DetectRow, 
 			sides = append(sides, s)
 		}
 	}
-	comparer := b.comparer.With(b.comparer.Learn(sides))
+	families := b.comparer.Learn(sides)
+	comparer := b.comparer.With(families)
+	if family := families.Len() > 0; family || slices.ContainsFunc(near, l.isRelated) {
+		if err := l.relate(ctx, b, comparer, r, near, sides[1:], family, made); err != nil {
+			return err
+		}
+	}
 	for _, s := range sides[1:] {
 		l.note(func(s *Status) { s.Compared++ })
 		for _, p := range comparer.Compare(own, s) {

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 
 	"freshet/index"
@@ -14,10 +15,6 @@ func (l *look) judgeDocument(ctx context.Context, b *base, r *catalog.DetectRow,
 	if err != nil || len(near) == 0 {
 		return err
 	}
-	mine, err := l.read.reading(ctx, b, d)
-	if err != nil {
-		return err
-	}
 	for _, x := range near {
 		other, err := l.read.document(ctx, x.Document)
 		if err != nil {
@@ -26,30 +23,42 @@ func (l *look) judgeDocument(ctx context.Context, b *base, r *catalog.DetectRow,
 		if other == nil {
 			continue
 		}
-		theirs, err := l.read.reading(ctx, b, other)
-		if err != nil {
-			return err
-		}
 		l.note(func(s *Status) { s.Compared++ })
-		rules := duplicate.Rules{
-			DifferingValues: func() bool { return err == nil && l.differ(ctx, b, d, other, &err) },
-			Holders: func(key uint64) int {
-				n := 0
-				if err == nil {
-					n, err = l.holders(ctx, within(b.Base, []uint64{key}, documentSalt)[0])
-				}
-				return n
-			},
+		first, second := d, other // in one order, whoever asks: judging is not symmetric where parts changed places
+		if first.Key > second.Key {
+			first, second = second, first
 		}
-		v := duplicate.Pages(mine, theirs, rules)
-		if err != nil {
-			return err
-		}
-		if err := l.duplicates(ctx, b, &v, d, other, made); err != nil {
+		if err := l.judgeDocuments(ctx, b, first, second, made); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (l *look) judgeDocuments(ctx context.Context, b *base, x, y *document, made map[index.Hash]catalog.Pair) error {
+	mine, err := l.read.reading(ctx, b, x)
+	if err != nil {
+		return err
+	}
+	theirs, err := l.read.reading(ctx, b, y)
+	if err != nil {
+		return err
+	}
+	rules := duplicate.Rules{
+		DifferingValues: func() bool { return err == nil && l.differ(ctx, b, x, y, &err) },
+		Holders: func(key uint64) int {
+			n := 0
+			if err == nil {
+				n, err = l.holders(ctx, within(b.Base, []uint64{key}, documentSalt)[0])
+			}
+			return n
+		},
+	}
+	v := duplicate.Pages(mine, theirs, rules)
+	if err != nil {
+		return err
+	}
+	return l.duplicates(ctx, b, &v, x, y, made)
 }
 
 // holders is how many documents have a key, at most mostSharing and one.
@@ -72,7 +81,7 @@ func (l *look) differ(ctx context.Context, b *base, x, y *document, failed *erro
 	list, err := l.Catalog.ChunksOf(ctx, x.Key)
 	others, err2 := l.Catalog.ChunksOf(ctx, y.Key)
 	if err != nil || err2 != nil {
-		*failed = cmpError(err, err2)
+		*failed = cmp.Or(err, err2)
 		return false
 	}
 	n := 0
@@ -84,7 +93,7 @@ func (l *look) differ(ctx context.Context, b *base, x, y *document, failed *erro
 			p, err := l.read.side(ctx, b.comparer, x.Key, list[i].ID)
 			q, err2 := l.read.side(ctx, b.comparer, y.Key, others[j].ID)
 			if err != nil || err2 != nil {
-				*failed = cmpError(err, err2)
+				*failed = cmp.Or(err, err2)
 				return false
 			}
 			if p != nil && q != nil && len(b.comparer.Compare(p, q)) > 0 {
@@ -93,13 +102,6 @@ func (l *look) differ(ctx context.Context, b *base, x, y *document, failed *erro
 		}
 	}
 	return false
-}
-
-func cmpError(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // duplicates are the pairs that a verdict on two documents comes to.

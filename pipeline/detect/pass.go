@@ -165,7 +165,6 @@ func (l *look) rejudge(ctx context.Context, b *base, rows []catalog.DetectRow) e
 			own = append(own, &rows[end])
 		}
 		key := rows[start].Document
-		l.met[key] = true
 		before, err := l.before(ctx, key)
 		if err != nil {
 			return err

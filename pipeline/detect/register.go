@@ -23,13 +23,15 @@ type look struct {
 	made map[index.Hash]catalog.Pair // produced here
 	gone map[index.Hash]catalog.Pair // no longer produced
 	kept map[index.Hash]catalog.Pair // as they were before, of those in made or gone
-	met  map[string]bool             // keys of documents looked at
+
+	related map[int64]bool      // rows that were found to be of template families
+	widows  []catalog.DetectRow // rows of families that were dropped, and whose families were not looked at since
 }
 
 func (e *Engine) newLook(ctx context.Context) (*look, error) {
 	next, err := e.Catalog.NextDetectRow(ctx)
 	return &look{Engine: e, next: next, rows: make(map[int64]*catalog.DetectRow), dropped: make(map[int64]bool), shared: make(map[uint64][]int64),
-		made: make(map[index.Hash]catalog.Pair), gone: make(map[index.Hash]catalog.Pair), kept: make(map[index.Hash]catalog.Pair), met: make(map[string]bool)}, err
+		made: make(map[index.Hash]catalog.Pair), gone: make(map[index.Hash]catalog.Pair), kept: make(map[index.Hash]catalog.Pair), related: make(map[int64]bool)}, err
 }
 
 // matter is what of a document matters besides its texts.
@@ -84,6 +86,9 @@ const (
 
 func (l *look) drop(r *catalog.DetectRow) {
 	l.dropped[r.ID] = true
+	if r.Mark == related || l.related[r.ID] {
+		l.widows = append(l.widows, *r)
+	}
 	if own := l.rows[r.ID]; own != nil {
 		// It was registered by the same transaction: as if it never was.
 		delete(l.rows, r.ID)
@@ -110,7 +115,6 @@ func (l *look) add(r catalog.DetectRow) *catalog.DetectRow {
 // register brings the rows of a document to how it stands, and looks at what came.
 func (l *look) register(ctx context.Context, b *base, key string) error {
 	l.read.forget(key)
-	l.met[key] = true
 	old, err := l.Catalog.DetectRowsOf(ctx, key)
 	if err != nil {
 		return err
@@ -140,6 +144,9 @@ func (l *look) register(ctx context.Context, b *base, key string) error {
 		if fresh.drops[old[i].ID] {
 			l.drop(&old[i])
 		}
+	}
+	if err := l.widow(ctx, b); err != nil {
+		return err
 	}
 	var added []*catalog.DetectRow
 	if fresh.document {

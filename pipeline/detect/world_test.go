@@ -2,6 +2,7 @@ package detect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -95,10 +96,17 @@ func (w *world) document(p *page) catalog.Document {
 		p.locale = "en"
 	}
 	text := strings.Join(p.paragraphs, "\n")
-	return catalog.Document{Key: catalog.NewDocumentKey(p.source, p.id, 0), Source: p.source, ExternalID: p.id, Base: testBase, State: catalog.Present,
-		Content: index.HashTexts("content", text), TextHash: index.HashTexts("text", text), Recipe: "r",
-		Details: catalog.Details{URI: "https://example.org/" + p.id, Title: p.title, Locale: p.locale, TranslationGroup: p.group, Modified: p.modified, Owner: p.owner,
-			Facets: p.facets, Access: connectors.Access{Known: true, Public: true}}}
+	key := catalog.NewDocumentKey(p.source, p.id, 0)
+	d, err := w.catalog.DocumentByKey(w.ctx, key)
+	if errors.Is(err, catalog.ErrNotFound) {
+		d, err = catalog.Document{Key: key, Source: p.source, ExternalID: p.id, Base: testBase}, nil
+	}
+	w.ok(err)
+	d.State, d.Recipe = catalog.Present, "r"
+	d.Content, d.TextHash = index.HashTexts("content", text), index.HashTexts("text", text)
+	d.Details = catalog.Details{URI: "https://example.org/" + p.id, Title: p.title, Locale: p.locale, TranslationGroup: p.group, Modified: p.modified, Owner: p.owner,
+		Facets: p.facets, Access: connectors.Access{Known: true, Public: true}}
+	return d
 }
 
 func (w *world) change(p *page) catalog.Change {

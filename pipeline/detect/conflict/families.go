@@ -14,6 +14,14 @@ type Families struct {
 	sets map[uint64][]int32 // hash of a word to the sets that it belongs to, in order
 }
 
+// Len is how many words tell members of families apart.
+func (f *Families) Len() int {
+	if f == nil {
+		return 0
+	}
+	return len(f.sets)
+}
+
 const (
 	// leastFamily is how many sentences make a family.
 	leastFamily = 3
