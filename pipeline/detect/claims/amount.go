@@ -8,6 +8,10 @@ func (s *Scanner) amount(i, from, to int) int {
 	if !ok || !s.free(i, from) {
 		return i
 	}
+	n = s.repeated(n, to)
+	if end := s.follow(n.to, to, []string{"and", "a", "half"}); end > 0 && n.words {
+		n.value, n.to = n.value+Scale/2, end
+	}
 	if next := s.counted(n, n, Equal, from, to); next > i {
 		return next
 	}
@@ -21,6 +25,16 @@ func (s *Scanner) amount(i, from, to int) int {
 		}
 	}
 	return i
+}
+
+// repeated takes in the digits of "trente (30) jours".
+func (s *Scanner) repeated(n number, to int) number {
+	if n.words && n.to+3 < to && s.tokens[n.to].mark == '(' && s.tokens[n.to+1].kind == numberToken {
+		if m, ok := s.digits(n.to+1, to); ok && m.value == n.value && m.to < to && s.tokens[m.to].mark == ')' {
+			n.to = m.to + 1
+		}
+	}
+	return n
 }
 
 // free reports whether a number at token i is not part of a code or a name.
@@ -199,6 +213,13 @@ func (s *Scanner) duration(c Claim, n, m number, to int) int {
 	if rest, end := s.smaller(j, to, u, c.Unit); end > j && c.Op == Equal {
 		c.Lo, c.Hi, j = c.Lo+rest, c.Hi+rest, end
 	}
+	if j+1 < to && c.Op == Equal && (s.tokens[j].word.fold == "et" && strings.HasPrefix(s.tokens[j+1].word.fold, "demi") || s.follow(j, to, []string{"and", "a", "half"}) > 0) {
+		half := Scale * base.mul / base.div / 2
+		c.Lo, c.Hi = c.Lo+half, c.Hi+half
+		if j += 2; s.tokens[j-1].word.fold == "a" {
+			j++
+		}
+	}
 	j = s.every(&c, j, to)
 	return s.add(c, n.from, j)
 }
@@ -267,6 +288,9 @@ func (s *Scanner) every(c *Claim, j, to int) int {
 func (s *Scanner) period(j, to int) (timeUnit, int) {
 	if j >= to {
 		return 0, j
+	}
+	if j+1 < to && (s.tokens[j].word.fold == "et" || s.tokens[j].word.fold == "and") && (s.tokens[j+1].word.fold == "par" || s.tokens[j+1].word.fold == "per") {
+		j++
 	}
 	t := &s.tokens[j]
 	if u := adverb(t.word.fold); u != 0 {
@@ -347,6 +371,8 @@ func (s *Scanner) measure(c Claim, n, m number, to int) int {
 	switch {
 	case t.gap > spaced:
 		return 0
+	case t.mark == '-' && t.gap == glued && j+1 < to && s.tokens[j+1].gap == glued && s.tokens[j+1].word.lexeme.unit != "":
+		unit, end = s.tokens[j+1].word.lexeme.unit, j+2 // a 27-inch screen
 	case t.mark == '°':
 		if j+1 < to && s.tokens[j+1].kind == wordToken {
 			switch s.piece(j + 1) {
@@ -465,12 +491,22 @@ func (s *Scanner) plural(w *word) bool {
 
 // noteOf returns the Unit of what is counted.
 func (s *Scanner) noteOf(w *word) string {
-	stem := w.stem[s.language]
-	if s.language == other {
-		stem = strings.TrimRight(w.fold, "sx")
+	// The plural is cut first, for the stemmer leaves some: "essais".
+	if len(w.fold) > 3 && strings.HasSuffix(w.lower, "s") && !strings.HasSuffix(w.lower, "ss") && !sameInPlural(w.fold) {
+		w = s.word(strings.TrimSuffix(w.lower, "s"))
 	}
+	stem := w.stem[s.language]
 	if same := counterparts[stem]; same != "" {
 		return same
 	}
 	return stem
+}
+
+// sameInPlural reports whether a noun ends in s in the singular too.
+func sameInPlural(fold string) bool {
+	switch fold {
+	case "fois", "pays", "mois", "corps", "temps", "cours", "avis", "bras", "permis", "colis", "devis", "acces", "succes", "poids", "repas", "bus", "series", "recours", "process", "campus", "virus":
+		return true
+	}
+	return false
 }

@@ -6,6 +6,7 @@ const (
 	nearWords      = 7  // before and after a value
 	conditionWords = 12 // in the scope of a condition
 	labelWords     = 8  // of a label before a colon
+	shortAnswer    = 2  // content words of an answer that its question has to name
 )
 
 // surroundings fills what a sentence says beside its values.
@@ -21,10 +22,13 @@ func (s *Scanner) surroundings(from, to int, sentence *Sentence) {
 	s.entities(from, to)
 	sentence.Entities = s.pooled(at)
 	at = len(s.pool)
+	scoped := from // what one condition spans opens no other
 	for _, c := range s.cues {
 		switch {
 		case c.sense&condition != 0:
-			s.scope(c, to)
+			if c.from >= scoped {
+				scoped = s.scope(c, to)
+			}
 		case c.sense&pastTense != 0:
 			sentence.Past = sentence.Past || s.isPast(c, from)
 		case c.sense&illustrate != 0:
@@ -62,10 +66,12 @@ func (s *Scanner) conditional(i, from int) bool {
 	return false
 }
 
-// scope adds the stems of what a condition says: up to the end of its clause.
-func (s *Scanner) scope(c cue, to int) {
+// scope adds the stems of what a condition says, up to the end of its clause, and
+// returns that end.
+func (s *Scanner) scope(c cue, to int) (end int) {
 	n := 0
-	for i := c.to; i < to && n < conditionWords; i++ {
+	i := c.to
+	for ; i < to && n < conditionWords; i++ {
 		t := &s.tokens[i]
 		if t.kind == markToken && (t.mark == ',' || t.mark == ';' || t.mark == ':' || t.mark == ')' || t.mark == '.' && t.gap == glued && i+1 == to) {
 			break
@@ -77,6 +83,7 @@ func (s *Scanner) scope(c cue, to int) {
 		}
 		n++
 	}
+	return i
 }
 
 // quoted reports whether the sentence stands in quotes as a whole.
@@ -205,8 +212,13 @@ func (s *Scanner) bounds(f *found, from, to int) {
 		return
 	}
 	op := f.Op
+	if c, ok := s.said(changed, max(from, left-4), left); ok && s.tokens[c.from].word.lower != "passe" {
+		return
+	}
+	bounded := false // by the longest phrase, which comes first
 	for _, c := range s.cues {
-		if c.to == left || c.to == left-1 && s.filler(left-1) {
+		if !bounded && (c.to == left || c.to == left-1 && s.filler(left-1)) {
+			bounded = c.sense&(opMin|opMax|opAbout) != 0
 			switch {
 			case c.sense&opMin != 0 && !(f.Type == Duration && s.startsAt(c)):
 				op = AtLeast
@@ -268,8 +280,11 @@ func (s *Scanner) filler(i int) bool {
 }
 
 // labelOf returns the stems of what names a value: the header cells of its row and
-// column, or what stands before a colon.
+// column, what stands before a colon, or the question of a short answer.
 func (s *Scanner) labelOf(f *found, from int) []string {
+	if len(s.question) > 0 && (f.Type == Bool && f.Attribute == "yes" || len(s.scan.Sentences) == 1 && len(s.scan.Sentences[0].Stems) <= shortAnswer) {
+		return s.question
+	}
 	at := len(s.pool)
 	if s.label.rowed {
 		s.stemCell(s.label.row)

@@ -101,6 +101,9 @@ func (s *Scanner) untilDate(m moment, j, from, to, start int) (moment, int) {
 		return moment{}, j
 	}
 	end, _, next := s.moment(at, from, to)
+	if next == at && m.month == 0 && s.yearToken(at) {
+		end, next = moment{year: smallNumber(s.piece(at))}, at+1
+	}
 	if next == at || !end.sound() || (m.day == 0) != (end.day == 0) {
 		return moment{}, j
 	}
@@ -474,7 +477,7 @@ func (s *Scanner) yearAlone(i, from, to int) bool {
 		switch {
 		case t.gap == glued && (t.kind == numberToken || t.kind == wordToken && !t.elided):
 			return false
-		case t.gap == glued && t.kind == markToken && j+1 < to && s.tokens[j+1].gap == glued && t.mark != '-' && t.mark != '–' && t.mark != ')':
+		case t.gap == glued && t.kind == markToken && j+1 < to && s.tokens[j+1].gap == glued && t.mark != ')' && !s.yearToken(j+1):
 			return false
 		case t.kind == markToken && (t.mark == '€' || t.mark == '%' || t.mark == '$' || t.mark == '£' || t.mark == '°'):
 			return false
@@ -491,10 +494,13 @@ func (s *Scanner) yearAlone(i, from, to int) bool {
 	}
 	before := &s.tokens[i-1]
 	if before.kind == wordToken {
+		if c, ok := s.said(dateStart|dateEnd|dateHistory, max(from, i-4), i); ok && c.to == i {
+			return true
+		}
 		switch before.word.fold {
 		case "en", "in", "depuis", "since", "annee", "annees", "year", "years", "fin", "debut", "courant", "ete", "hiver", "printemps", "automne",
-			"summer", "winter", "spring", "autumn", "until", "before", "avant", "after", "apres", "from", "by", "during", "throughout", "a", "to", "et", "and", "of", "de", "d":
-			return before.word.fold != "a" && before.word.fold != "de" && before.word.fold != "d" && before.word.fold != "of" && before.word.fold != "et" && before.word.fold != "and" && before.word.fold != "to" || s.yearNear(i, from)
+			"late", "early", "mid", "summer", "winter", "spring", "autumn", "until", "before", "avant", "after", "apres", "from", "by", "during", "throughout", "a", "to", "et", "and", "of", "de", "d":
+			return before.word.fold != "a" && before.word.fold != "de" && before.word.fold != "d" && before.word.fold != "of" && before.word.fold != "et" && before.word.fold != "and" && before.word.fold != "to" || s.yearNear(i, from) || s.yearAhead(i, to)
 		case "le", "la", "les", "un", "the", "plus", "moins", "than", "que", "environ", "about", "au", "aux", "pour", "for", "par", "avec", "with":
 			return false
 		}
@@ -524,6 +530,28 @@ func (s *Scanner) yearly(t *token) bool {
 	switch t.word.fold {
 	case "tarif", "tarifs", "prix", "edition", "saison", "rapport", "bilan", "prices", "rates", "report", "season", "fees", "budget", "programme", "calendrier", "calendar", "copyright", "guide", "catalogue":
 		return true
+	}
+	return false
+}
+
+// yearToken reports whether token i is the second year of "2019-2021".
+func (s *Scanner) yearToken(i int) bool {
+	if s.tokens[i].kind != numberToken || s.tokens[i].end-s.tokens[i].start != 4 || s.tokens[i-1].mark != '-' && s.tokens[i-1].mark != '–' {
+		return false
+	}
+	n := smallNumber(s.piece(i))
+	return n >= 1900 && n <= 2100
+}
+
+// yearAhead reports whether "à 2021" or "to 2021" follows token i.
+func (s *Scanner) yearAhead(i, to int) bool {
+	if i+2 >= to || s.tokens[i+2].kind != numberToken || s.tokens[i+2].end-s.tokens[i+2].start != 4 {
+		return false
+	}
+	switch s.tokens[i+1].word.fold {
+	case "a", "to", "et", "and", "jusqu":
+		n := smallNumber(s.piece(i + 2))
+		return n >= 1900 && n <= 2100
 	}
 	return false
 }

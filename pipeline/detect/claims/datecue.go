@@ -39,13 +39,13 @@ func (s *Scanner) cueDates(from, to int, sentence *Sentence, claims []Claim) {
 //   - words of creation and publication shortly before it: CueHistory;
 //   - a verb in the future, "prochain", "aura lieu", "will" nearby: CueUpcoming;
 //   - "au", "en date du", "mis à jour le", "as of", "last updated": CueAsOf;
-//   - a range: CueEnd, CueHistory in the past;
+//   - a range of up to a year: CueEnd, CueHistory in the past;
 //   - the past tense: CueHistory; nothing of all that: CueNone.
 //
 // The cue returned is where the words stand; empty for a range by itself.
 func (s *Scanner) dateCue(f *found, from, to int, sentence *Sentence) (Cue, cue) {
 	left, right := max(from, f.from-cueLeft), min(to, f.to+cueRight)
-	if c, ok := s.said(recurring, from, to); ok {
+	if c, ok := s.said(recurring, from, to); ok && (c.to == f.from || c.to-c.from > 1 && s.tokens[c.to-1].word.time >= month || s.tokens[c.from].word.fold == "annually" || s.tokens[c.from].word.fold == "annuellement" || s.tokens[c.from].word.fold == "yearly") {
 		return CueNone, c
 	}
 	if f.from > from && s.tokens[f.from-1].mark == '©' {
@@ -59,11 +59,11 @@ func (s *Scanner) dateCue(f *found, from, to int, sentence *Sentence) (Cue, cue)
 		}
 		return CueEnd, c
 	}
-	if c, ok := s.adjacent(dateStart, f, 2); ok {
+	if c, ok := s.adjacent(dateStart, f, 2); ok && f.Op != Between {
 		return CueStart, c
 	}
 	future, ahead := s.future(max(from, f.from-tenseNear), min(to, f.to+tenseNear))
-	if c, ok := s.said(dateAsOf, left, f.from); ok && !ahead && (c.to == f.from || c.to >= f.from-2 && s.tokens[c.from].word.fold != "au") {
+	if c, ok := s.said(dateAsOf, left, f.from); ok && !ahead && (c.to == f.from && f.Lo == f.Hi || c.to >= f.from-2 && s.tokens[c.from].word.fold != "au") {
 		return CueAsOf, c
 	}
 	if c, ok := s.said(dateHistory, left, f.from); ok && !ahead {
@@ -82,7 +82,7 @@ func (s *Scanner) dateCue(f *found, from, to int, sentence *Sentence) (Cue, cue)
 	switch {
 	case past:
 		return CueHistory, cue{}
-	case f.Op == Between:
+	case f.Op == Between && f.Hi-f.Lo < 366:
 		return CueEnd, cue{}
 	}
 	return CueNone, cue{}

@@ -60,7 +60,9 @@ func (s *Scanner) hours(i, from, to int) int {
 		return i
 	}
 	if len(sc.bare) > 0 && sc.days == 0 {
-		sc.week = sc.bare
+		for _, t := range sc.bare {
+			sc.week = append(sc.week, overnight(t, 0)...)
+		}
 	}
 	if sc.days == 0 && len(sc.bare) == 0 {
 		return i
@@ -347,7 +349,7 @@ func (s *Scanner) days(i, to int) (uint8, int) {
 		return 0, i
 	}
 	if days, next := s.namedDays(j, to); next > j {
-		return days, next
+		return s.exceptDays(days, next, to)
 	}
 	first, next := s.weekday(j, to)
 	if next == j {
@@ -390,7 +392,33 @@ func (s *Scanner) days(i, to int) (uint8, int) {
 	for next < to && (s.tokens[next].word.fold == "inclus" || s.tokens[next].word.fold == "inclusive" || s.tokens[next].word.fold == "matin" || s.tokens[next].word.fold == "mornings") {
 		next++
 	}
-	return days, next
+	return s.exceptDays(days, next, to)
+}
+
+// exceptDays takes away the days behind "sauf" or "except".
+func (s *Scanner) exceptDays(days uint8, i, to int) (uint8, int) {
+	j := s.behind(i, to, ",", "(")
+	if j+1 >= to {
+		return days, i
+	}
+	switch s.tokens[j].word.fold {
+	case "sauf", "except", "hors", "excluding", "excepte":
+	default:
+		return days, i
+	}
+	for j++; j < to; {
+		switch s.tokens[j].word.fold {
+		case "le", "les", "on", "et", "and":
+			j++
+			continue
+		}
+		d, next := s.weekday(j, to)
+		if next == j {
+			break
+		}
+		days, i, j = days&^d, next, next
+	}
+	return days, i
 }
 
 // namedDays reads names of several days at once.
@@ -528,7 +556,10 @@ func (s *Scanner) stretchOfDay(i, to int) ([2]int, int) {
 		return [2]int{}, i
 	}
 	b, end := s.clock(at, to)
-	if end == at || !a.marked && !b.marked || a.ambiguous() && b.ambiguous() {
+	if end == at || a.ambiguous() && b.ambiguous() {
+		return [2]int{}, i
+	}
+	if !a.marked && !b.marked && !s.bareHours(a, b, i, end, to) {
 		return [2]int{}, i
 	}
 	// "9 to 6 pm": the first takes what makes sense.
@@ -538,7 +569,24 @@ func (s *Scanner) stretchOfDay(i, to int) ([2]int, int) {
 	if a.half && !a.pm && !b.half && !b.hour24 && b.minute <= a.minute {
 		b.minute += 12 * 60
 	}
-	return [2]int{a.minute % dayMinutes, endOfDay(b.minute)}, end
+	if a.minute %= dayMinutes; a.minute == b.minute {
+		return [2]int{}, i
+	}
+	return [2]int{a.minute, endOfDay(b.minute)}, end
+}
+
+// bareHours reports whether two plain numbers are hours: behind a day of the week, and
+// from a morning to an afternoon.
+func (s *Scanner) bareHours(a, b clockTime, i, end, to int) bool {
+	if a.minute < 5*60 || a.minute >= b.minute || b.minute < 12*60 || end < to && (s.tokens[end].kind == wordToken && s.tokens[end].word.time != 0 || s.tokens[end].mark == '%' || s.tokens[end].mark == '€') {
+		return false
+	}
+	for j := i - 1; j >= 0 && j >= i-3; j-- {
+		if s.tokens[j].word.weekday > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func endOfDay(minute int) int {

@@ -50,8 +50,8 @@ func (s *Scanner) layout() {
 				j++
 			}
 			if s.isHeading(s.lines[i:j], j < len(s.lines)) {
-				s.heading = s.text[l.start:s.tokens[l.to-1].end]
 				s.statement(l.from, l.to, Sentence{Footing: true})
+				s.heading = s.text[l.start:s.tokens[l.to-1].end]
 				break
 			}
 			s.prose(l.from, s.lines[j-1].to)

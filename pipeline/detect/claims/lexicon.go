@@ -174,7 +174,7 @@ func putFlags(flag func(f flags, list string)) {
 	flag(street, `rue avenue av boulevard bd place quai allee allees chemin impasse square cours route passage faubourg esplanade
 		street st road rd lane drive court avenue ave boulevard blvd way`)
 	flag(adjective, `nouveaux nouvelles nouveau nouvelle autres autre premiers premieres derniers dernieres dernier derniere premier premiere
-		prochains prochaines prochain prochaine grandes grands petites petits memes simples differents differentes principaux principales seuls seules
+		prochains prochaines prochain prochaine grandes grands petites petits memes simples differents differentes principaux principales seul seule seuls seules
 		bons bonnes gros grosses longs longues pleins pleines
 		different additional extra new simultaneous free active connected main other more separate last first next previous past
 		consecutive single full whole small large big independent distinct common general registered personal business working
@@ -198,9 +198,9 @@ func putFlags(flag func(f flags, list string)) {
 		version release`)
 	flag(office, `directeur directrice president presidente gerant gerante responsable chef cheffe ceo cfo cto coo dpo dpd rssi ciso delegue deleguee
 		maire ministre secretaire tresorier tresoriere manager director chairman chairwoman chair head founder fondateur fondatrice
-		editeur redacteur redactrice mediateur mediatrice ombudsman contact interlocuteur referent referente publication`)
+		editor publisher editeur redacteur redactrice mediateur mediatrice ombudsman contact interlocuteur referent referente publication`)
 	flag(abbreviation, `m mm mme mlle mlles mr mrs ms dr prof st ste me art env ex p pp cf etc av apr al fig no nos vol chap ed tel max min
-		inc ltd co corp vs approx dept est e g i eg ie jr sr av bd rd ave ref resp janv fevr avr juil sept oct nov dec jan feb mar apr jun jul aug
+		inc excl incl ltd co corp vs approx dept est e g i eg ie jr sr av bd rd ave ref resp janv fevr avr juil sept oct nov dec jan feb mar apr jun jul aug
 		mon tue tues wed thu thur fri sat sun`)
 	flag(calls, `tel telephone telephonique appelez appeler appel composez composer contactez joignable numero call dial phone hotline fax mobile portable
 		ring number appels joindre standard`)

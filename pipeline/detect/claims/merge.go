@@ -1,5 +1,7 @@
 package claims
 
+import "strings"
+
 // merge makes one range of two values joined by "à", "to" or a dash, and marks what a
 // "passé de" leaves behind.
 func (s *Scanner) merge() {
@@ -8,8 +10,8 @@ func (s *Scanner) merge() {
 		f := s.found[k]
 		if n := len(out); n > 0 && ranged(f.Type) {
 			prev := &out[n-1]
-			if prev.Type == f.Type && prev.Unit == f.Unit && prev.Op == Equal && f.Op == Equal && prev.Hi < f.Lo && s.bridged(prev.to, f.from, prev.from) {
-				prev.Op, prev.Hi, prev.to = Between, f.Hi, f.to
+			if prev.Type == f.Type && (prev.Unit == f.Unit || strings.HasPrefix(f.Unit, prev.Unit+"/")) && prev.Op == Equal && f.Op == Equal && prev.Hi < f.Lo && s.bridged(prev.to, f.from, prev.from) {
+				prev.Op, prev.Hi, prev.to, prev.Unit = Between, f.Hi, f.to, f.Unit
 				if prev.Tax == "" {
 					prev.Tax = f.Tax
 				}
@@ -54,6 +56,9 @@ func (s *Scanner) bridged(end, start, from int) bool {
 // of what looks like a range, which then gives way to its upper end.
 func (s *Scanner) change(f *found) {
 	c, ok := s.said(changed, max(f.from-3, 0), f.from)
+	if ok && s.tokens[c.from].word.lower == "passe" {
+		return // un mot de passe de 12 caractères
+	}
 	if !ok || c.to != f.from && (c.to != f.from-1 || !s.filler(c.to)) {
 		return
 	}

@@ -166,6 +166,12 @@ func (s *Scanner) moneyTail(c Claim, from, end, to int) int {
 			end = next
 			continue
 		}
+		if end+1 < to && s.tokens[end].mark == ',' && c.Tax == "" {
+			if tax, next := s.tax(end+1, to); tax != "" {
+				c.Tax, end = tax, next
+				continue
+			}
+		}
 		if end+1 < to && s.tokens[end].mark == '(' {
 			if tax, next := s.tax(end+1, to); tax != "" && next < to && s.tokens[next].mark == ')' {
 				c.Tax, end = tax, next+1

@@ -141,7 +141,7 @@ func (s *Scanner) multiplied(n number, to int) (number, bool) {
 	for n.to < to && s.tokens[n.to].kind == wordToken {
 		w := s.tokens[n.to].word
 		by := w.scale
-		if by == 0 && s.tokens[n.to].gap == glued && (n.to+1 == to || s.tokens[n.to+1].gap != glued) {
+		if by == 0 && s.tokens[n.to].gap == glued && (n.to+1 == to || s.tokens[n.to+1].gap != glued || s.tokens[n.to+1].kind == markToken) {
 			switch s.text[s.tokens[n.to].start:s.tokens[n.to].end] {
 			case "k":
 				by = 1e3

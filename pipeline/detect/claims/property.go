@@ -22,7 +22,7 @@ var properties = func() map[string]property {
 	}
 	add("refundable", true, "remboursable remboursables refundable", "nonrefundable")
 	add("free", true, "gratuit gratuits gratuite gratuites gratuitement offert offerts offerte offertes free complimentary", "payant payants payante payantes chargeable")
-	add("mandatory", false, "obligatoire obligatoires obligatoirement requis requise requises exige exigee exigees exiges indispensable indispensables necessaire necessaires mandatory required compulsory necessary",
+	add("mandatory", false, "obligatoire obligatoires obligatoirement requis requise requises exige exigee exigees exiges indispensable indispensables necessaire necessaires mandatory required compulsory necessary needed",
 		"facultatif facultatifs facultative facultatives optionnel optionnels optionnelle optionnelles optional")
 	add("allowed", false, "autorise autorises autorisee autorisees permis permise permises allowed permitted authorised authorized",
 		"interdit interdits interdite interdites prohibe prohibes prohibee prohibees defendu forbidden prohibited banned")
@@ -57,7 +57,10 @@ func (s *Scanner) property(i, from, to int) int {
 		return next
 	}
 	p, ok := properties[t.word.fold]
-	if !ok || s.asked(to) {
+	if s.supposed(i, from) || s.asked(to) {
+		return i
+	}
+	if !ok {
 		return s.able(i, from, to)
 	}
 	start, next := i, i+1
@@ -85,6 +88,30 @@ func (s *Scanner) property(i, from, to int) int {
 	c := Claim{Type: Bool, Attribute: p.attribute, No: p.no != no}
 	s.freePrice(c, start, next, from, to)
 	return s.add(c, start, next)
+}
+
+// supposed reports whether token i stands in a clause with "if" or "when", or behind
+// the "to" of an infinitive: nothing is said there to be so.
+func (s *Scanner) supposed(i, from int) bool {
+	for j := i - 1; j >= from && j >= i-12; j-- {
+		t := &s.tokens[j]
+		if t.mark == ',' || t.mark == ';' || t.mark == ':' {
+			return false
+		}
+		switch t.word.fold {
+		case "si", "if", "unless", "when", "whether", "quand", "lorsque", "lorsqu", "tant", "until":
+			return true
+		case "s":
+			if i > j+1 && (s.tokens[j+1].word.fold == "il" || s.tokens[j+1].word.fold == "ils") && s.tokens[j+1].elided {
+				return true
+			}
+		case "to":
+			if j == i-1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // freePrice adds the price of what is free: nothing, in no currency.
@@ -224,7 +251,7 @@ func (s *Scanner) negated(i, from int) (no, hedged bool, at int) {
 				no, at = true, j-1
 			}
 		case "aucun", "aucune", "no", "nul", "nulle", "ni", "nor":
-			if i-j <= 3 {
+			if i-j <= 3 || ne {
 				no, at = true, j
 			}
 		case "toujours", "forcement", "necessairement", "seulement", "uniquement", "only", "always", "necessarily", "systematiquement", "encore", "yet":
@@ -323,7 +350,7 @@ func (s *Scanner) able(i, from, to int) int {
 		switch w := s.tokens[j].word; {
 		case s.tokens[j].kind != wordToken:
 			return i
-		case w.flags&negates != 0, w.fold == "t", w.fold == "plus", w.fold == "etre", w.fold == "be", w.fold == "le", w.fold == "la", w.fold == "les", w.fold == "l", w.fold == "vous", w.fold == "y", w.fold == "en", w.fold == "se", w.fold == "s", w.fold == "also", w.fold == "aussi", w.fold == "egalement", w.fold == "donc", w.fold == "only", w.fold == "then", w.fold == "faire":
+		case w.flags&negates != 0, w.fold == "t", w.fold == "plus", w.fold == "etre", w.fold == "be", w.fold == "le", w.fold == "la", w.fold == "les", w.fold == "l", w.fold == "vous", w.fold == "y", w.fold == "en", w.fold == "se", w.fold == "s", w.fold == "also", w.fold == "aussi", w.fold == "egalement", w.fold == "donc", w.fold == "encore", w.fold == "toujours", w.fold == "only", w.fold == "then", w.fold == "faire":
 			if w.fold == "only" || w.fold == "que" {
 				return i
 			}

@@ -76,7 +76,7 @@ func (s *Scanner) name(i, to int) (string, int) {
 			j++
 			continue
 		}
-		if t.kind != wordToken || t.gap > spaced {
+		if t.kind != wordToken || j > i && t.gap > spaced {
 			break
 		}
 		particle := t.word.fold == "de" || t.word.fold == "du" || t.word.fold == "van" || t.word.fold == "von" || t.word.fold == "d" || t.word.fold == "le" || t.word.fold == "la"
@@ -127,6 +127,10 @@ func (s *Scanner) nameBefore(i, from int) (string, int) {
 func (s *Scanner) addRole(from, end int, name string, begin, next int) int {
 	at := len(s.pool)
 	for i := from; i < end; i++ {
+		if of := masculine(s.tokens[i].word.lower); of != "" {
+			s.pool = append(s.pool, s.word(of).stem[s.language])
+			continue
+		}
 		s.stem(&s.tokens[i], s.language)
 	}
 	if len(s.pool) == at {
@@ -135,4 +139,30 @@ func (s *Scanner) addRole(from, end int, name string, begin, next int) int {
 	office := strings.Join(s.pool[at:], " ")
 	s.pool = s.pool[:at]
 	return s.add(Claim{Type: Role, Attribute: office, Text: name}, begin, next)
+}
+
+// masculine returns the French form under which offices are compared, whoever holds
+// them; "" for words that have only one.
+func masculine(word string) string {
+	switch word {
+	case "directrice", "rédactrice", "fondatrice", "médiatrice", "interlocutrice":
+		return strings.TrimSuffix(word, "rice") + "eur"
+	case "présidente", "gérante", "référente":
+		return strings.TrimSuffix(word, "e")
+	case "déléguée":
+		return "délégué"
+	case "trésorière":
+		return "trésorier"
+	case "cheffe":
+		return "chef"
+	case "financière":
+		return "financier"
+	case "générale":
+		return "général"
+	case "commerciale":
+		return "commercial"
+	case "adjointe":
+		return "adjoint"
+	}
+	return ""
 }

@@ -40,6 +40,7 @@ type Scanner struct {
 	heading  string
 	found    []found
 	label    label
+	question []string // stems
 }
 
 // NewScanner returns a Scanner.
@@ -73,7 +74,7 @@ func (s *Scanner) Scan(p Passage) *Scan {
 		s.layout()
 	}
 	scan := s.scan
-	s.passage, s.text, s.pool, s.scan, s.heading = nil, "", nil, nil, ""
+	s.passage, s.text, s.pool, s.scan, s.heading, s.question = nil, "", nil, nil, "", nil
 	return scan
 }
 
@@ -116,10 +117,13 @@ func (s *Scanner) subject() {
 	if n := len(s.passage.Heading); n > 0 && s.passage.Heading[n-1] != s.passage.Title {
 		add(s.passage.Heading[n-1])
 	}
-	if s.passage.Question != s.passage.Title {
-		add(s.passage.Question)
-	}
+	title := len(s.pool)
+	add(s.passage.Question)
+	s.question = s.pooled(title)
 	s.scan.Subject = s.pooled(from)
+	if s.passage.Question == s.passage.Title {
+		s.scan.Subject = s.pool[from:title:title]
+	}
 }
 
 // stem adds a content word's stem to the pool.
@@ -248,7 +252,7 @@ func (s *Scanner) wordValue(i, from, to int) int {
 	if next := s.version(i, from, to); next > i {
 		return next
 	}
-	if l.currency != "" {
+	if l.currency != "" || s.tokens[i].caps && i+1 < to && s.tokens[i+1].mark == '$' {
 		if next := s.prefixed(i, from, to); next > i {
 			return next
 		}
