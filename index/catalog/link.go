@@ -174,3 +174,17 @@ func (c *Catalog) LinksOf(ctx context.Context, documents []string) (map[string]D
 	}
 	return out, nil
 }
+
+// ServedAddresses returns those of the addresses at which a document is that is served
+// and that its source confirmed.
+func (c *Catalog) ServedAddresses(ctx context.Context, addresses []string) (map[string]bool, error) {
+	out := make(map[string]bool)
+	err := inParts(addresses, func(part []any) error {
+		rows, err := c.read.QueryContext(ctx, `SELECT uri, 1 FROM documents WHERE state = 'present' AND uri IN (`+placeholders(len(part))+`)`, part...)
+		return each(rows, err, func(uri string, _ int64) { out[uri] = true })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for the documents that links lead to: %w", err)
+	}
+	return out, nil
+}

@@ -12,6 +12,7 @@ var linkTests = []test{
 	{"links are due by their time, while a document that is served leads to them", (*world).linksDue},
 	{"what links led to is kept and counted by document", (*world).linksKept},
 	{"links that nobody leads to are forgotten", (*world).linksForgotten},
+	{"links that lead to served documents are known", (*world).servedAddresses},
 	{"texts that changed are listed by page", (*world).textsSince},
 }
 
@@ -90,4 +91,12 @@ func (w *world) textsSince() {
 	w.ok(err)
 	w.equal("pages", []int{len(first), len(rest)}, []int{3, 2})
 	w.equal("last", rest[1].Document, w.key("d4"))
+}
+
+func (w *world) servedAddresses() {
+	w.write(w.text("a", "one"), w.text("b", "two"))
+	w.write(w.state("b", catalog.Hidden))
+	got, err := w.c.ServedAddresses(w.ctx, []string{"https://example.org/a", "https://example.org/b", "https://example.org/c"})
+	w.ok(err)
+	w.equal("served", got, map[string]bool{"https://example.org/a": true})
 }
