@@ -50,7 +50,7 @@ func TestKeysOpenTheirOwnRoutesOnly(t *testing.T) {
 	w := newWorld(t)
 	forSearch := []string{"POST /v1/search", "GET /v1/queries", "GET /v1/queries/{id}", "POST /v1/feedback", "GET /v1/knowledge-bases"}
 	forOwners := []string{"GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/{id}", "GET /v1/index", "POST /v1/index/verify", "POST /v1/index/repair", "POST /v1/index/rebuild",
-		"GET /v1/index/estimate", "POST /v1/index/switch", "POST /v1/index/rollback"}
+		"GET /v1/index/estimate", "POST /v1/index/switch", "POST /v1/index/rollback", "GET /v1/webhooks/events"}
 	for _, pattern := range w.server.mux.patterns {
 		method, path, ok := strings.Cut(pattern, " ")
 		if !ok || openPaths[path] {

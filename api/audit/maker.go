@@ -148,8 +148,12 @@ func (m *Maker) make(ctx context.Context, base string, p period) (*Report, error
 	if err := m.o.Catalog.FinishAudit(ctx, row, tell); err != nil {
 		return nil, err
 	}
+	kept, err := m.o.Catalog.Audit(ctx, base, p.month)
+	if err != nil {
+		return nil, err
+	}
 	m.o.Log.Info("an audit was made", "knowledge_base", base, "month", p.month, "pages", r.Summary.Pages, "open", r.Summary.Open, "took", time.Since(began).Round(time.Millisecond))
-	return read(row.Data) // what is returned is what is kept
+	return read(kept.Data) // which another may have made at the same time
 }
 
 func read(data []byte) (*Report, error) {

@@ -25,9 +25,12 @@ func (g *gathering) readSources() error {
 	return nil
 }
 
-// notSyncedAfter is how many of its intervals a source may miss. From the design of
-// doubts.
-const notSyncedAfter = 3
+// notSyncedAfter is how many of its intervals a source may miss, from the design of
+// doubts; less than a day is nothing that a month should be told of.
+const (
+	notSyncedAfter = 3
+	notSyncedLeast = day
+)
 
 func (g *gathering) readRuns() error {
 	for r, err := range g.v.Runs(g.ctx, g.p.from, g.p.asOf) {
@@ -94,6 +97,10 @@ func (g *gathering) synced(s *source) error {
 	if since.IsZero() {
 		since = s.row.Created
 	}
-	s.NotSynced = g.p.asOf.Sub(since) > notSyncedAfter*every
+	at := g.p.asOf
+	if now := g.o.Now(); now.Before(at) {
+		at = now // of a month that has not ended
+	}
+	s.NotSynced = at.Sub(since) > max(notSyncedAfter*every, notSyncedLeast)
 	return nil
 }

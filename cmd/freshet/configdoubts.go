@@ -17,6 +17,8 @@ type doubtsConfig struct {
 	Fallback    string            `yaml:"fallback"` // who is asked where nobody else is found
 	Authorities []authorityConfig `yaml:"authorities"`
 	DueAfter    string            `yaml:"due_after"` // how long owners have for a fix that was asked for
+	Audit       auditConfig       `yaml:"audit"`
+	Webhooks    []webhookConfig   `yaml:"webhooks"`
 
 	dueAfter time.Duration
 }
@@ -61,6 +63,10 @@ func (w *walker) doubts(n ast.Node) {
 			w.entries(v.Value, "doubts.owners", ownerConfig{})
 		case "authorities":
 			w.entries(v.Value, "doubts.authorities", authorityConfig{})
+		case "audit":
+			w.block(v.Value, "doubts.audit", keysOf(auditConfig{}))
+		case "webhooks":
+			w.entries(v.Value, "doubts.webhooks", webhookConfig{})
 		}
 	}
 }
@@ -80,6 +86,8 @@ func (d *doubtsConfig) check(w *walker, e expander, bases map[string]bool) {
 			w.say(0, "doubts.due_after: %q is not a duration of a day or more, such as 14d", d.DueAfter)
 		}
 	}
+	d.Audit.check(w, e)
+	checkWebhooks(w, e, d.Webhooks, bases)
 	for i := range d.Owners {
 		d.Owners[i].check(w, e, fmt.Sprintf("doubts.owners[%d]", i), bases)
 	}

@@ -55,6 +55,8 @@ type service struct {
 	syncs   *syncs
 	index   *indexKeeper
 	polite  *courtesy
+	hooks   *webhooks
+	audits  *audits
 
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -109,10 +111,12 @@ func (s *service) start(ctx context.Context) error {
 	}
 	s.makeEngine()
 	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, active: s.standbys.active, log: s.log}
+	s.hooks = newWebhooks(s)
+	s.audits = newAudits(s, s.hooks.auditEvents)
 	if err := s.makeRunner(); err != nil {
 		return err
 	}
-	s.syncs.runner = s.runner
+	s.syncs.runner, s.audits.runner = s.runner, s.runner
 	s.sources = &sources{service: s}
 	return s.run(ctx)
 }
@@ -123,7 +127,7 @@ func (s *service) makeRunner() error {
 		store = onlyAsked{store}
 	}
 	var err error
-	s.runner, err = schedules.New(schedules.Options{Store: store, Work: map[string]schedules.Work{syncJob: s.syncs.work},
+	s.runner, err = schedules.New(schedules.Options{Store: store, Work: map[string]schedules.Work{syncJob: s.syncs.work, auditJob: s.audits.work},
 		Name: fmt.Sprintf("%s-%d", s.owner.Command, s.owner.PID), Spread: 0, Logger: s.log})
 	return err
 }
@@ -163,6 +167,8 @@ func (s *service) run(ctx context.Context) error {
 	if s.scheduled {
 		s.workers.Go(func() { _ = s.engine.Run(working) }) // it ends with its context
 		s.workers.Go(func() { s.forget(working) })
+		s.workers.Go(func() { s.audits.run(working) })
+		s.workers.Go(func() { s.hooks.run(working) })
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func (m *Main) open(ctx context.Context, o serviceOptions) (*host, error) {
 		return nil, err
 	}
 	server, err := api.New(api.Options{
-		Catalog: s.catalog, Retriever: s.retriever, Sources: s.sources, Syncs: s.syncs, Index: s.index, Mask: redact.Mask,
+		Catalog: s.catalog, Retriever: s.retriever, Sources: s.sources, Syncs: s.syncs, Index: s.index, Audits: s.audits.maker, Mask: redact.Mask,
 		SynonymsChanged: func(string) { s.reloadBases() }, Version: version(), Now: m.Now, Log: m.log,
 	})
 	if err != nil {
