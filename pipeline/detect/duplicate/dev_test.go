@@ -3,6 +3,7 @@ package duplicate_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,9 +107,13 @@ func TestBenchDev(t *testing.T) {
 				t.Logf("seed %d: %+v, boilerplate %d, candidates %d of %d pages", seed+1, r, learned.Len(), len(pairs), len(pages))
 			}
 		}
-		for _, m := range report.Misses {
-			if m.Plant.Kind == bench.Duplicate {
-				t.Logf("missed %s: %.80s / %.80s", m.Plant.ID, m.Plant.A.Quote, m.Plant.B.Quote)
+		for i := range set.Plants {
+			p := &set.Plants[i]
+			joined := func(f bench.Found) bool {
+				return f.Members[0].Page == p.A.Page && f.Members[1].Page == p.B.Page || f.Members[0].Page == p.B.Page && f.Members[1].Page == p.A.Page
+			}
+			if p.Kind == bench.Duplicate && !slices.ContainsFunc(found, joined) {
+				t.Logf("missed %s %s: %s / %s\n%s\n%s", p.ID, p.Level, p.A.Page, p.B.Page, p.A.Quote, p.B.Quote)
 			}
 		}
 		for _, f := range report.Flags {

@@ -8,16 +8,34 @@ import (
 type judge struct {
 	rules Rules
 	a, b  *Reading
+	// names are the words that stand with a capital within a sentence of either text: where
+	// they begin one they are names as well.
+	names map[uint64]bool
+	// onlyA and onlyB are what only one of the titles has.
+	onlyA, onlyB []token
+}
+
+func newJudge(a, b *Reading, rules Rules) *judge {
+	j := &judge{rules: rules, a: a, b: b, names: map[uint64]bool{}}
+	for _, list := range [][]token{a.whole, b.whole} {
+		for _, t := range list {
+			if t.class&capital != 0 {
+				j.names[t.hash] = true
+			}
+		}
+	}
+	x, y := a.whole[:min(a.title, mostWords)], b.whole[:min(b.title, mostWords)]
+	j.onlyA, j.onlyB = exclusive(x, y), exclusive(y, x)
+	return j
 }
 
 // edits returns why the differences keep the texts from being duplicates, "" when they
 // do not.
 func (j *judge) edits(list []Edit) Reason {
-	names := j.names()
 	var found Reason
 	for i := range list {
 		e := &list[i]
-		switch j.edit(e, names) {
+		switch j.edit(e) {
 		case Sibling:
 			return Sibling // a sibling's values may well differ
 		case Values:
@@ -31,7 +49,7 @@ func (j *judge) edits(list []Edit) Reason {
 }
 
 // edit judges one place.
-func (j *judge) edit(e *Edit, names map[uint64]bool) Reason {
+func (j *judge) edit(e *Edit) Reason {
 	x, y := exclusive(e.a, e.b), exclusive(e.b, e.a)
 	if e.amid && polarity(e.a) != polarity(e.b) && len(e.a)+len(e.b) <= mostPolar {
 		return Values
@@ -41,7 +59,7 @@ func (j *judge) edit(e *Edit, names map[uint64]bool) Reason {
 	}
 	// Titles that are put quite otherwise name no two things of one kind.
 	slot := !j.inTitle(e) || len(x) <= widestSlot && len(y) <= widestSlot
-	if slot && anyName(x, names) && anyName(y, names) {
+	if slot && anyName(x, j.names) && anyName(y, j.names) {
 		return Sibling
 	}
 	if j.contrast(x, y) {
@@ -69,20 +87,6 @@ const mostPolar = 12
 
 // mostPairs bounds the pairs of words of an edit that are looked at one by one.
 const mostPairs = 100
-
-// names are the words that stand with a capital within a sentence of either text: where
-// they begin one they are names as well.
-func (j *judge) names() map[uint64]bool {
-	out := map[uint64]bool{}
-	for _, list := range [][]token{j.a.whole, j.b.whole} {
-		for _, t := range list {
-			if t.class&capital != 0 {
-				out[t.hash] = true
-			}
-		}
-	}
-	return out
-}
 
 func (r *Reading) word(t token) string { return strings.ToLower(r.text[t.from:t.to]) }
 
@@ -148,14 +152,12 @@ func (j *judge) contrast(x, y []token) bool {
 // the title of each says stands in its text as well, where the other says something
 // else. It is what one template says of two things.
 func (j *judge) subjects(list []Edit) bool {
-	x, y := j.a.whole[:min(j.a.title, mostWords)], j.b.whole[:min(j.b.title, mostWords)]
-	x, y = exclusive(x, y), exclusive(y, x)
-	if len(x) == 0 || len(y) == 0 {
+	if len(j.onlyA) == 0 || len(j.onlyB) == 0 {
 		return false
 	}
 	for i := range list {
 		e := &list[i]
-		if !j.inTitle(e) && telling(x, e.a) && telling(y, e.b) {
+		if !j.inTitle(e) && telling(j.onlyA, e.a) && telling(j.onlyB, e.b) {
 			return true
 		}
 	}

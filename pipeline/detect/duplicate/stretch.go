@@ -20,8 +20,8 @@ const (
 	// the same order. Two words changed in a passage of fifty leave .96 of the words, but
 	// .79 of the shingles.
 	stretchShare = 0.90
-	// paragraphShare is how much of the paragraphs that a stretch touches it has to make
-	// up in one of the documents: what two paragraphs have in common is no passage.
+	// paragraphShare is how much of a paragraph a stretch has to make up, in one of the
+	// documents, for its words to count: what two paragraphs have in common is no passage.
 	paragraphShare = 0.80
 	// lost is what a word that only one has costs against one that both have, and enough
 	// how much a stretch may lose before it ends.
@@ -60,20 +60,50 @@ func regions(anchors []anchor) []region {
 func (j *judge) stretches(anchors []anchor) (out []Stretch, values bool) {
 	for _, r := range regions(anchors) {
 		run := anchors[r.from:r.to]
-		first, last := run[0], run[len(run)-1]
-		if !paragraphs(j.a.whole, first.a, last.a+1) && !paragraphs(j.b.whole, first.b, last.b+1) {
+		parts, why := j.agreeing(run)
+		if why == Sibling {
 			continue
 		}
-		switch j.edits(inner(j.a, j.b, run)) {
-		case "":
-			if s, ok := j.stretch(run); ok {
-				out = append(out, s)
+		found := false
+		for _, part := range parts {
+			if s, ok := j.stretch(part); ok {
+				out, found = append(out, s), true
 			}
-		case Values:
-			values = true
 		}
+		values = values || why == Values && !found
 	}
 	return out, values
+}
+
+// agreeing cuts a run of anchors where the texts say different things, and returns what
+// of it is a paragraph or more in one of the documents.
+func (j *judge) agreeing(run []anchor) (parts [][]anchor, why Reason) {
+	from := 0
+	take := func(to int) {
+		part := run[from:to]
+		cut := [2]bool{from > 0, to < len(run)}
+		from = to
+		if len(part) < stretchWords {
+			return
+		}
+		first, last := part[0], part[len(part)-1]
+		if paragraphs(j.a.whole, first.a, last.a+1, cut) || paragraphs(j.b.whole, first.b, last.b+1, cut) {
+			parts = append(parts, part)
+		}
+	}
+	for i := 1; i < len(run); i++ {
+		one := inner(j.a, j.b, run[i-1:i+1])
+		switch j.edits(one) {
+		case "":
+		case Sibling:
+			return nil, Sibling
+		default:
+			why = Values
+			take(i)
+		}
+	}
+	take(len(run))
+	return parts, why
 }
 
 // stretch is what anchors tell of passages; ok is false where too few of their words are
@@ -140,16 +170,27 @@ func (r *Reading) cut(from, to int) (int, string) {
 	return in, r.text[start:min(end, limit)]
 }
 
-// paragraphs reports whether tokens make up most of the lines they stand in.
-func paragraphs(list []token, from, to int) bool {
-	start, end := from, to
+// paragraphs reports whether tokens hold enough words of lines of which they are most.
+// Where they were cut, the line that goes on says something else and does not count.
+func paragraphs(list []token, from, to int, cut [2]bool) bool {
+	held := 0
+	start := from
 	for start > 0 && list[start].class&line == 0 {
 		start--
 	}
-	for end < len(list) && list[end].class&line == 0 {
-		end++
+	for start < to {
+		end := start + 1
+		for end < len(list) && list[end].class&line == 0 {
+			end++
+		}
+		inside := min(end, to) - max(start, from)
+		differs := cut[0] && start < from || cut[1] && end > to
+		if !differs && float64(inside) >= paragraphShare*float64(end-start) {
+			held += inside
+		}
+		start = end
 	}
-	return float64(to-from) >= paragraphShare*float64(end-start)
+	return held >= stretchWords
 }
 
 // framed reports whether two titles are one but for a word or two on either side: what

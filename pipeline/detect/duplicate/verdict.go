@@ -89,18 +89,23 @@ func Pages(a, b *Reading, rules Rules) Verdict {
 		return v
 	}
 	v.measure(a, b)
-	j := judge{rules: rules, a: a, b: b}
 	relation := v.relation(a, b)
 	if relation == Different {
-		v.share(&j)
+		v.share(newJudge(a, b, rules))
 		return v
 	}
 	if v.Why = apart(&a.Page, &b.Page); v.Why != "" {
 		return v
 	}
+	j := newJudge(a, b, rules)
 	anchors := align(a.whole, b.whole)
 	v.Edits = edits(a, b, anchors)
+	if relation == Contained {
+		v.Stretches, _ = j.stretches(anchors)
+	}
 	switch v.Why = j.edits(v.Edits); {
+	case v.Why == Values && len(v.Stretches) > 0 && !framed(a, b):
+		v.Relation, v.Why = Shared, "" // of what is contained a part says something else
 	case v.Why == Values:
 		v.Relation = Alike
 	case v.Why != "":
@@ -110,9 +115,9 @@ func Pages(a, b *Reading, rules Rules) Verdict {
 		v.Relation, v.Why = Alike, Values
 	default:
 		v.Relation = relation
-		if relation == Contained {
-			v.Stretches, _ = j.stretches(anchors)
-		}
+	}
+	if !v.Duplicate() {
+		v.Stretches = nil
 	}
 	return v
 }
