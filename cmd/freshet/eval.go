@@ -17,7 +17,7 @@ import (
 )
 
 func (m *Main) evalCommand() *cobra.Command {
-	c := &cobra.Command{Use: "eval", Short: "Measure with golden questions", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c := &cobra.Command{Use: "eval", Short: "Measure with golden questions and pairs", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	var questions, base, out string
 	var learn bool
 	retrieval := &cobra.Command{
@@ -33,7 +33,7 @@ func (m *Main) evalCommand() *cobra.Command {
 	retrieval.Flags().StringVar(&base, "kb", "", "knowledge base `ID`; needed when there are several")
 	retrieval.Flags().StringVar(&out, "out", "", "write a line for each question into this `FILE`")
 	retrieval.Flags().BoolVar(&learn, "learn", false, "first learn from these questions how much meaning counts beside words, and keep it")
-	c.AddCommand(retrieval)
+	c.AddCommand(retrieval, m.evalConflictsCommand())
 	return c
 }
 

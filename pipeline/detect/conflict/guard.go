@@ -15,6 +15,7 @@ const (
 	loweredSubject   = "subject"   // G3: in sentences that are alike, each has a word of its own
 	loweredScope     = "scope"     // G2: one side has a word of a contrast set
 	loweredCondition = "condition" // G5: one side holds under a condition
+	loweredDomain    = "domain"    // addresses of two domains
 	loweredNews      = "news"      // one side is news
 	loweredUnclear   = "unclear"   // something may explain that the values differ
 	loweredOverlap   = "overlap"   // ranges that share a part
@@ -152,6 +153,9 @@ func (c *Comparer) guard(m *meeting, f *match, how relation) verdict {
 			return suppressed(guardRepeated)
 		}
 		v.lower(loweredRepeated)
+	}
+	if !f.align.copied && otherDomain(f.ca.Claim, f.cb.Claim) {
+		v.lower(loweredDomain)
 	}
 	switch how {
 	case unclear:

@@ -28,16 +28,17 @@ const (
 
 type polarityVector [pFeatures]float64
 
-// polarityModel is the logistic model of sentences whose polarity differs.
+// polarityModel is the logistic model of sentences whose polarity differs, made as
+// valueModel is.
 var polarityModel = struct {
 	weights polarityVector
 	bias    float64
 }{
 	weights: polarityVector{
-		pText: 3, pCover: 3, pReach: 1, pWide: 2, pRare: 4, pWhole: 0.5, pStated: 1.5, pOtherAxis: 0, pScope: 1.5, pAgree: -1.5,
-		pCopy: 1.5, pNamed: -1, pLowered: -4.5,
+		pText: 4.72, pCover: 2.5, pReach: 1.69, pWide: 2.52, pRare: 2.68, pWhole: -0.57, pStated: 1.32, pOtherAxis: 1.6,
+		pScope: 0.28, pAgree: -1.41, pCopy: 0.87, pNamed: -2.5, pLowered: -3.03,
 	},
-	bias: -7.5,
+	bias: -8.75,
 }
 
 func (x *polarityVector) probability() float64 {

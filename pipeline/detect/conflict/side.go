@@ -27,9 +27,10 @@ type Side struct {
 // A sentence is a sentence with what comparing asks of it.
 type sentence struct {
 	*claims.Sentence
-	terms     terms // its own, its lead's, its header cells'
-	wide      terms // with those of the topic, which weigh less
-	head      terms // of the nearest heading or question above it
+	terms     terms  // its own, its lead's, its header cells'
+	wide      terms  // with those of the topic, which weigh less
+	first     uint64 // its first content word that weighs something; 0 without one
+	head      terms  // of the nearest heading or question above it
 	entities  []uint64
 	condition []uint64
 	claims    []claim
@@ -120,6 +121,12 @@ func (c *Comparer) readSentences(s *Side, r *reader) {
 		to := &s.sentences[i]
 		to.Sentence = from
 		to.terms = c.weigher.terms(from.Stems, stems(from.Lead), stems(from.Row), counted[i])
+		for _, stem := range from.Stems {
+			if id := c.weigher.heavy([]string{stem}); id != nil {
+				to.first = id[0]
+				break
+			}
+		}
 		to.wide = to.terms.with(&s.topic, topicShare)
 		if from.Column != "" {
 			above := c.weigher.terms(stems(from.Column))

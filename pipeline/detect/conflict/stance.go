@@ -41,6 +41,7 @@ var (
 	englishNots   = set("not never no cannot without nor neither none nobody nothing hardly")
 	conditionals  = set("si s lorsque lorsqu quand sauf if unless when except once whenever")
 	relatives     = set("qui dont lequel laquelle lesquels who which that whose")
+	formerly      = set("earlier before formerly previously avant autrefois auparavant jadis anciennement")
 	breaks        = set("mais car donc or but because so while tandis alors puis however although bien")
 	denials       = set("faux fausse fausses inexact inexacte trompeur trompeuse infox intox mensonger mensongere infonde infondee dement dementi dementent dementie refute refutent canular rumeur rumeurs complot false untrue misleading hoax debunked unfounded baseless denies denied deny refuted rumour rumor myth")
 	clauseEnd     = ",;:()–—"
@@ -67,6 +68,7 @@ func (r *reader) readStance(text, language string) stance {
 	words := splitWords(text)
 	st := &speech{reader: r, text: text, language: language, words: words, negated: make([]bool, len(words)), first: make([]bool, len(words)), when: make([]bool, len(words))}
 	st.conditions()
+	s.past = len(words) > 0 && formerly[words[0].text] && st.clauseEnds(0)
 	for i := 0; i < len(words); i++ {
 		i = st.negation(i, &s)
 	}
@@ -123,6 +125,8 @@ func (t *speech) negation(i int, s *stance) int {
 	case t.language != "en" && w == "sans" && !t.next(i, "doute", "cesse", "hesiter", "attendre", "oublier", "frais_de"):
 		s.without = true
 		t.bear(i+1, 2, s, i)
+	case w == "non" && t.clauseEnds(i) || w == "no" && t.clauseEnds(i):
+		return i // an answer, not a negation
 	case t.language != "en" && w == "non" && !t.next(i, "seulement"):
 		t.bear(i+1, 1, s, i)
 	case t.language != "en" && frenchOpeners[w]:
@@ -141,6 +145,7 @@ func (t *speech) negation(i int, s *stance) int {
 		if (w == "not" || w == "t") && slices.ContainsFunc(t.words[i+1:min(len(t.words), i+4)], func(w word) bool { return w.text == "yet" }) {
 			return i
 		}
+		t.relative(i)
 		if w == "no" && t.next(i, "longer", "more") {
 			s.ended = true
 			i++
@@ -159,6 +164,7 @@ func (t *speech) negation(i int, s *stance) int {
 
 // frenchNegation reads "ne ... pas" from its "ne".
 func (t *speech) frenchNegation(i int, s *stance) int {
+	t.relative(i)
 	for j := i + 1; j < len(t.words) && j <= i+7; j++ {
 		switch w := t.words[j].text; {
 		case frenchClosers[w]:
@@ -187,6 +193,26 @@ func (t *speech) frenchNegation(i int, s *stance) int {
 	return i
 }
 
+// relative takes a negation within a relative clause for a condition: "who does not
+// pay" says of whom, not that somebody does not.
+func (t *speech) relative(cue int) {
+	for k := max(0, cue-3); k < cue; k++ {
+		if !relatives[t.words[k].text] {
+			continue
+		}
+		for ; k < len(t.words) && k <= cue+relativeReach; k++ {
+			t.when[k] = true
+			if t.clauseEnds(k) {
+				return
+			}
+		}
+		return
+	}
+}
+
+// relativeReach is how many words behind a negation belong to its relative clause.
+const relativeReach = 8
+
 // hesitates says whether "n'hésitez pas" stands in words (i, j).
 func (t *speech) hesitates(i, j int) bool {
 	for k := i + 1; k < j; k++ {
@@ -209,12 +235,6 @@ func (t *speech) next(i int, words ...string) bool {
 // bear marks up to reach content words from i on as negated, to the end of the
 // clause. With s it counts as a negation.
 func (t *speech) bear(i, reach int, s *stance, cue int) {
-	if cue > 0 && relatives[t.words[cue-1].text] {
-		// "Who does not pay" says of whom, not that somebody does not.
-		for k := cue; k < len(t.words) && k <= cue+reach+2; k++ {
-			t.when[k] = true
-		}
-	}
 	if s != nil && !t.when[cue] {
 		s.negations++
 	}

@@ -427,3 +427,7 @@ func (t *thesaurus) canonical(stem string) string {
 	}
 	return stem
 }
+
+// Stem returns the stem by which a Comparer knows a stem of claims, which is what
+// Context.IDF is asked for: one stem stands for words by which the same is said.
+func Stem(stem string) string { return thesauri().canonical(stem) }

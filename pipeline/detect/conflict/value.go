@@ -38,10 +38,16 @@ func relate(a, b *claims.Claim) relation {
 	if a.Type == claims.Hours {
 		return relateHours(a, b)
 	}
+	if a.Type == claims.Money && a.Tax != b.Tax && (taxed(a, b) || a.Tax != "" && b.Tax != "" && anyRate(a, b)) {
+		return same
+	}
 	switch v := claims.Compare(a, b); v.Relation {
 	case claims.Disjoint:
 		if rounded(a, b) {
 			return same
+		}
+		if a.Type == claims.Money && a.Tax != b.Tax && anyRate(a, b) {
+			return unclear
 		}
 		return contradict
 	case claims.Unclear:
@@ -127,4 +133,44 @@ func taxed(a, b *claims.Claim) bool {
 		}
 	}
 	return false
+}
+
+// highestRate is the highest rate of value added tax that there is, in thousandths.
+const highestRate = 1270
+
+// anyRate says whether a price with tax can be another without it, whatever the rate.
+func anyRate(a, b *claims.Claim) bool {
+	net, gross := a.Lo, b.Lo
+	if a.Tax == "incl" || b.Tax == "excl" {
+		net, gross = gross, net
+	}
+	return net > 0 && gross > net && gross < 1<<50 && gross*1000 <= net*highestRate
+}
+
+// otherDomain says whether two addresses are of two domains.
+func otherDomain(a, b *claims.Claim) bool {
+	switch a.Type {
+	case claims.Email:
+		_, x, _ := strings.Cut(a.Text, "@")
+		_, y, _ := strings.Cut(b.Text, "@")
+		return x != y
+	case claims.URL:
+		return domain(a.Text) != domain(b.Text)
+	}
+	return false
+}
+
+// domain is the last two labels of an address's host.
+func domain(address string) string {
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		rest = address
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	if i := strings.LastIndexByte(host, '.'); i > 0 {
+		if j := strings.LastIndexByte(host[:i], '.'); j >= 0 {
+			return host[j+1:]
+		}
+	}
+	return host
 }
