@@ -58,3 +58,36 @@ func (s *service) makeEngine() {
 func (s *service) openFindings(ctx context.Context) (int, error) {
 	return s.catalog.CountFindings(ctx, catalog.FindingFilter{Tiers: []index.Tier{index.Likely}, States: []index.FindingState{index.Undecided}})
 }
+
+// How often everything is looked at for what time alone changes.
+const (
+	ageFirst = 2 * time.Minute
+	ageEvery = 24 * time.Hour
+)
+
+// age has documents judged once a day for whether they can still be trusted, and wakes
+// the doubts that were put off, until ctx ends.
+func (s *service) age(ctx context.Context) {
+	wait := ageFirst
+	for {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return
+		}
+		wait = ageEvery
+		if _, err := s.catalog.WakeFindings(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("doubts that were put off wake a day later", "error", err)
+		}
+		bases, err := s.catalog.Bases(ctx)
+		for i := range bases {
+			err = errors.Join(err, s.engine.Age(ctx, bases[i].ID))
+		}
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("documents are judged by their age a day later", "error", err)
+		}
+		if err := s.engine.CatchUp(ctx); err != nil && ctx.Err() == nil { // the monthly pass
+			s.log.Warn("the pass over everything comes later", "error", err)
+		}
+	}
+}

@@ -165,6 +165,7 @@ func (s *service) run(ctx context.Context) error {
 	s.workers.Go(func() { s.standbys.run(working) })
 	s.workers.Go(func() { s.runner.Run(working) })
 	if s.scheduled {
+		s.workers.Go(func() { s.age(working) })
 		s.workers.Go(func() { _ = s.engine.Run(working) }) // it ends with its context
 		s.workers.Go(func() { s.forget(working) })
 		s.workers.Go(func() { s.audits.run(working) })

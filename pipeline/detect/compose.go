@@ -185,20 +185,18 @@ func rank(place int) int {
 }
 
 // describe adds what is known of a member's document, and says who is asked about it.
-func (g *grouping) describe(ctx context.Context, m *index.Member) ([]string, error) {
-	d, err := g.read.document(ctx, m.Document)
+func (e *Engine) describe(ctx context.Context, m *index.Member) ([]string, error) {
+	d, err := e.read.document(ctx, m.Document)
 	if err != nil || d == nil {
 		return nil, err
 	}
 	x := &d.Details
 	m.Source, m.ExternalID, m.Title, m.URL, m.EditURI, m.Owner, m.Locale, m.Modified = d.Source, d.ExternalID, x.Title, x.URI, x.EditURI, x.Owner, x.Locale, x.Modified
-	if g.Owners != nil {
-		return g.Owners(ctx, &d.Document)
+	asked, err := e.Catalog.OwnersOf(ctx, []string{d.Key})
+	if who := asked[d.Key].Ask; err == nil && who != "" {
+		return []string{who}, nil
 	}
-	if x.Owner == "" {
-		return nil, nil
-	}
-	return []string{x.Owner}, nil
+	return nil, err
 }
 
 // weightOf is how much it matters what a finding is about, from 0 to 1 (DOUBTS.md 1.5
@@ -230,17 +228,22 @@ const muchUsed = 1000
 
 // severity is what it is about, and how much it is asked for.
 func (g *grouping) severity(ctx context.Context, f *index.Finding) error {
+	asked, err := g.asked(ctx, f)
+	f.Severity = weightOf(f) * f.P * asked
+	return err
+}
+
+// asked is between a half, of pages that no answer uses, and 1.
+func (e *Engine) asked(ctx context.Context, f *index.Finding) (float64, error) {
 	used := 0
-	if g.Usage != nil {
+	if e.Usage != nil {
 		for i := range f.Members {
-			n, err := g.Usage(ctx, f.Members[i].Document)
+			n, err := e.Usage(ctx, f.Base, f.Members[i].Document)
 			if err != nil {
-				return err
+				return 0, err
 			}
 			used += n
 		}
 	}
-	asked := min(1, math.Log1p(float64(used))/math.Log1p(muchUsed))
-	f.Severity = weightOf(f) * f.P * (0.5 + 0.5*asked)
-	return nil
+	return 0.5 + 0.5*min(1, math.Log1p(float64(used))/math.Log1p(muchUsed)), nil
 }

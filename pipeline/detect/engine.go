@@ -16,6 +16,8 @@ import (
 	"freshet/index/catalog"
 	"freshet/pipeline"
 	"freshet/pipeline/detect/claims"
+	"freshet/pipeline/detect/stale"
+	"freshet/pipeline/detect/stale/facts"
 )
 
 // Consumer is the name under which the Engine follows the change log.
@@ -26,10 +28,12 @@ type Options struct {
 	Catalog *catalog.Catalog
 	// Judge is asked about findings of tier possible; nil: nobody is.
 	Judge Judge
-	// Owners says who is asked about a document; nil: its owner as the source names it.
-	Owners func(ctx context.Context, d *catalog.Document) ([]string, error)
-	// Usage is how often answers used a document of late; nil: never.
-	Usage func(ctx context.Context, document string) (int, error)
+	// Usage is how often answers of a base used a document of late; nil: never.
+	Usage func(ctx context.Context, base, document string) (int, error)
+	// Stale are the rules by which documents grow old; the zero value has the defaults.
+	Stale stale.Rules
+	// Fingerprint is that of facts.Options.
+	Fingerprint func(ctx context.Context) (string, error)
 	// Progress is told how many documents of how many a pass has looked at; nil: nobody is.
 	Progress func(done, of int)
 	// Yield is that of pipeline.Options.
@@ -47,6 +51,7 @@ type Engine struct {
 	running sync.Mutex // held while it works
 	scanner *claims.Scanner
 	read    *library
+	facts   *facts.Reader
 	bases   map[string]*base
 
 	state struct {
@@ -78,6 +83,7 @@ func New(o Options) *Engine {
 	}
 	e := &Engine{Options: o, scanner: claims.NewScanner(), bases: make(map[string]*base)}
 	e.read = newLibrary(o.Catalog, e.scanner, o.CacheBytes)
+	e.facts = facts.New(facts.Options{Catalog: o.Catalog, Fingerprint: o.Fingerprint, Yield: o.Yield, Now: o.Now, Log: o.Log})
 	e.state.moved = make(chan struct{})
 	return e
 }

@@ -92,8 +92,24 @@ func (e *Engine) page(ctx context.Context, page []index.Entry, waiting map[strin
 			return err
 		}
 	}
-	l.batch.Mark, l.batch.Consumer = page[len(page)-1].Seq, Consumer
-	return l.write(ctx)
+	if err := l.write(ctx); err != nil {
+		return err
+	}
+	// What was written is found again if this is as far as it comes.
+	return e.age(ctx, l.concerned(seen), page[len(page)-1].Seq)
+}
+
+// concerned are the documents that were looked at, and those of findings that moved.
+func (l *look) concerned(seen map[string]bool) []string {
+	for i := range l.batch.Findings {
+		for _, p := range l.batch.Findings[i].Pairs {
+			seen[p.A.Document], seen[p.B.Document] = true, true
+		}
+	}
+	for _, p := range l.gone {
+		seen[p.A.Document], seen[p.B.Document] = true, true
+	}
+	return sorted(seen)
 }
 
 // tries is how often a transaction is made again because somebody decided meanwhile.

@@ -136,6 +136,9 @@ func (e *Engine) judgeBase(ctx context.Context, b *base) error {
 			e.Progress(done, 0)
 		}
 	}
+	if err := e.ageAll(ctx, b.Base); err != nil {
+		return err
+	}
 	info := b.DetectBase
 	info.Phase, info.Cursor, info.Passed = "", 0, e.Now()
 	return e.save(ctx, info)
