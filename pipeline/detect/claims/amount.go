@@ -48,7 +48,7 @@ func (s *Scanner) free(i, from int) bool {
 		case before.kind == wordToken && t.kind == numberToken, before.kind == numberToken:
 			return false
 		case before.mark == '(' || before.mark == '«' || before.mark == '"' || before.mark == '“' || before.mark == '[':
-		case before.mark == '/' || before.mark == '.' || before.mark == '_' || before.mark == '#' || before.mark == '@' || before.mark == ',' || before.mark == '-' && i-2 >= from && before.gap == glued && s.tokens[i-2].gap == glued:
+		case before.mark == '/' || before.mark == '.' || before.mark == '_' || before.mark == '#' || before.mark == '@' || before.mark == ',' || before.mark == '-' && before.gap == glued && i-2 >= from && (s.tokens[i-2].gap == glued || s.tokens[i-2].kind == wordToken):
 			return false
 		}
 	}

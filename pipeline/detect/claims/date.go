@@ -4,7 +4,7 @@ package claims
 // range of them.
 func (s *Scanner) date(i, from, to int) int {
 	t := &s.tokens[i]
-	if t.kind == numberToken && (t.end-t.start > 4 || !s.free(i, from) && s.tokens[i-1].mark != '-') {
+	if t.kind == numberToken && (t.end-t.start > 4 || !s.free(i, from)) {
 		return i
 	}
 	start := i

@@ -15,9 +15,10 @@ const (
 	everyDay = 0b1111111
 )
 
-// hoursWord reports whether opening hours may begin with a word that is no weekday.
-func (w *word) hoursWord() bool {
-	switch w.fold {
+// opensHours reports whether opening hours may begin with a folded word that is no
+// weekday.
+func opensHours(fold string) bool {
+	switch fold {
 	case "du", "de", "from", "le", "les", "tous", "toute", "toutes", "every", "en", "week", "open", "ouvert", "ouverte", "ouverts", "ouvertes", "ferme", "fermee", "fermes", "fermees",
 		"closed", "jours", "jour", "day", "seven", "sept", "entre", "between", "round", "around", "h24", "on", "a", "midi", "noon", "working", "business", "non", "d", "both", "weekdays", "at":
 		return true

@@ -148,7 +148,7 @@ func (s *Scanner) prefixed(i, from, to int) int {
 
 // moneyTail reads period, tax and whom the price is for behind money.
 func (s *Scanner) moneyTail(c Claim, from, end, to int) int {
-	perUser := false
+	perUser, measure := false, ""
 	for range 4 {
 		if c.Tax == "" {
 			if tax, next := s.tax(end, to); tax != "" {
@@ -159,6 +159,10 @@ func (s *Scanner) moneyTail(c Claim, from, end, to int) int {
 		if u, next := s.period(end, to); u != 0 && c.Unit[len(c.Unit)-1] >= 'A' && len(c.Unit) == 3 {
 			c.Unit += "/" + periods[u]
 			end = next
+			continue
+		}
+		if unit, next := s.perMeasure(end, to); unit != "" && measure == "" {
+			measure, end = "/"+unit, next
 			continue
 		}
 		if next := s.perUser(end, to); next > end && !perUser {
@@ -180,10 +184,28 @@ func (s *Scanner) moneyTail(c Claim, from, end, to int) int {
 		}
 		break
 	}
+	c.Unit += measure
 	if perUser {
 		c.Unit += "/user"
 	}
 	return s.add(c, from, end)
+}
+
+// perMeasure reads "par Go", "per kg", "/km", "le kg".
+func (s *Scanner) perMeasure(j, to int) (string, int) {
+	if j+1 >= to || s.tokens[j+1].kind != wordToken || s.tokens[j+1].gap > spaced {
+		return "", j
+	}
+	switch f := s.tokens[j].word.fold; {
+	case s.tokens[j].mark == '/', f == "par", f == "per", f == "le", f == "du", f == "au", f == "a":
+		if unit := s.tokens[j+1].word.lexeme.unit; unit != "" && s.tokens[j].word.fold != "du" {
+			return unit, j + 2
+		}
+		if piece := s.piece(j + 1); len(piece) > 1 && unitSymbols[piece] != "" && piece != "in" {
+			return unitSymbols[piece], j + 2
+		}
+	}
+	return "", j
 }
 
 // perUser reads "par utilisateur", "per user", "/siège".

@@ -15,6 +15,9 @@ import (
 // spaces single and none at the ends, without the marker of a list's item. Digits and
 // accents stay. It is idempotent.
 func Normalise(text string) string {
+	if plain, ok := normalisePlain(text); ok {
+		return plain
+	}
 	text = norm.NFKC.String(strings.ToValidUTF8(text, ""))
 	// Lower case may undo NFKC, and what it undoes may be upper case again.
 	for range 3 {
@@ -49,6 +52,65 @@ func Normalise(text string) string {
 			return out
 		}
 		out = trimmed
+	}
+}
+
+// normalisePlain is Normalise of texts of ASCII, the accented letters of western
+// Europe, quotes, dashes and spaces, in one pass; of others it returns false.
+func normalisePlain(text string) (string, bool) {
+	var stack [512]byte
+	out := stack[:0]
+	space := false
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c < utf8.RuneSelf {
+			i++
+			if c <= ' ' || c == 0x7f {
+				space = true
+				continue
+			}
+			if space && len(out) > 0 {
+				out = append(out, ' ')
+			}
+			space = false
+			switch {
+			case c >= 'A' && c <= 'Z':
+				c += 'a' - 'A'
+			case c == '`':
+				c = '\''
+			}
+			out = append(out, c)
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+		switch {
+		case r == '\u00a0' || r == '\u2009' || r == '\u202f':
+			space = true
+			continue
+		case r >= 'À' && r <= 'Þ' && r != '×':
+			r += 'à' - 'À'
+		case r == 'Œ':
+			r = 'œ'
+		case r >= 'ß' && r <= 'ÿ', r == 'œ', r == '×', r == '€', r == '•':
+		case r == '’' || r == '‘' || r == '“' || r == '”' || r == '«' || r == '»' || r == '–' || r == '—':
+			r = plainRune(r)
+		default:
+			return "", false
+		}
+		if space && len(out) > 0 {
+			out = append(out, ' ')
+		}
+		space = false
+		out = utf8.AppendRune(out, r)
+	}
+	s := string(out)
+	for {
+		trimmed := trimMarker(s)
+		if trimmed == s {
+			return s, true
+		}
+		s = trimmed
 	}
 }
 

@@ -45,6 +45,16 @@ var properties = func() map[string]property {
 	return m
 }()
 
+// says reports whether a folded word may begin a yes or no.
+func says(fold string) bool {
+	switch fold {
+	case "sans", "no", "avec", "en", "pouvez", "peut", "peuvent", "pouvons", "can", "cannot":
+		return true
+	}
+	_, ok := properties[fold]
+	return ok
+}
+
 // property reads a yes or no that begins with token i.
 func (s *Scanner) property(i, from, to int) int {
 	t := &s.tokens[i]
@@ -52,6 +62,9 @@ func (s *Scanner) property(i, from, to int) int {
 		if next := s.answer(i, to); next > i {
 			return next
 		}
+	}
+	if !t.word.says {
+		return i
 	}
 	if next := s.fixed(i, from, to); next > i {
 		return next
@@ -345,6 +358,11 @@ func (s *Scanner) able(i, from, to int) int {
 	if s.asked(to) || s.language == other {
 		return i
 	}
+	if t.word.fold == "peut" || t.word.fold == "peuvent" || t.word.fold == "pouvez" || t.word.fold == "pouvons" {
+		if no && s.onlyNe(i+1, to) {
+			return i
+		}
+	}
 	j := i + 1
 	for n := 0; j < to && n < 5; n++ {
 		switch w := s.tokens[j].word; {
@@ -376,6 +394,23 @@ func (s *Scanner) able(i, from, to int) int {
 		return i
 	}
 	return s.add(Claim{Type: Bool, Attribute: "can " + w.stem[s.language], No: no}, i, next)
+}
+
+// onlyNe reports whether a "ne" stands without "pas", "plus" and the like, and with a
+// "que" further on: "ne peut enregistrer des données que dans un but".
+func (s *Scanner) onlyNe(i, to int) bool {
+	for k := i; k < to && k < i+3; k++ {
+		switch s.tokens[k].word.fold {
+		case "pas", "plus", "jamais", "aucun", "aucune", "rien":
+			return false
+		}
+	}
+	for k := i; k < to; k++ {
+		if f := s.tokens[k].word.fold; f == "que" || f == "qu" {
+			return true
+		}
+	}
+	return false
 }
 
 // restricted reports whether "que" or "only" behind a verb turns its negation: "ne peut

@@ -294,3 +294,20 @@ func BenchmarkScanProse(b *testing.B) {
 	}
 	b.ReportMetric(float64(words)/float64(len(list)), "words/op")
 }
+
+// TestNormaliseBothWays compares the short way of plain texts with the long one, which
+// a character that both drop forces.
+func TestNormaliseBothWays(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	runes := []rune("abzAZ09 \t\n-*.)'`\"(,ÀÉÎÖØÞßàéîöøþÿ×÷ŒœŸ€•’‘“”«»–— \u2009\u202f12. ")
+	for range 50_000 {
+		var b strings.Builder
+		for range r.IntN(24) {
+			b.WriteRune(runes[r.IntN(len(runes))])
+		}
+		short, long := Normalise(b.String()), Normalise(b.String()+"\u2060")
+		if short != long {
+			t.Fatalf("Normalise(%q) is %q the short way and %q the long way", b.String(), short, long)
+		}
+	}
+}

@@ -241,7 +241,7 @@ func (s *Scanner) markValue(i, from, to int) int {
 // wordValue reads a value that begins with a word.
 func (s *Scanner) wordValue(i, from, to int) int {
 	l := &s.tokens[i].word.lexeme
-	if l.weekday > 0 || s.tokens[i].word.hoursWord() {
+	if l.weekday > 0 || s.tokens[i].word.opens {
 		if next := s.hours(i, from, to); next > i {
 			return next
 		}

@@ -27,6 +27,8 @@ type word struct {
 	stop    [languages]bool
 	lexeme            // zero for words that mean nothing here
 	phrases []*phrase // that begin with it, longest first
+	says    bool      // may begin a yes or no
+	opens   bool      // may begin opening hours, though it is no weekday
 }
 
 // word returns what is known of a surface. The cache has two generations: when the
@@ -62,5 +64,6 @@ func (s *Scanner) analyse(surface string) *word {
 	}
 	w.lexeme = lexicon[w.fold]
 	w.phrases = phrases[w.fold]
+	w.says, w.opens = says(w.fold), opensHours(w.fold)
 	return w
 }
