@@ -17,7 +17,7 @@ import (
 )
 
 func (m *Main) evalCommand() *cobra.Command {
-	c := &cobra.Command{Use: "eval", Short: "Measure with golden questions and pairs", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c := &cobra.Command{Use: "eval", Short: "Measure with golden questions, pairs and planted doubts", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	var questions, base, out string
 	var learn bool
 	retrieval := &cobra.Command{

@@ -24,18 +24,33 @@ import (
 )
 
 func (m *Main) evalConflictsCommand() *cobra.Command {
-	var pairs, out string
+	var pairs string
+	var b benchFlags
 	c := &cobra.Command{
-		Use: "conflicts --pairs FILE", Short: "How well contradictions between two passages are told from other pairs", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if pairs == "" {
-				return usage(`--pairs is missing: a JSONL file of {"id", "a", "b", "conflict": 0 or 1}`)
+		Use: "conflicts --pairs FILE | --bench HALF", Short: "How well doubts are found: contradictions in pairs of passages, or all sorts in generated pages", Args: cobra.NoArgs,
+		Long: `With --pairs, tells contradictions in a file of pairs of passages from other pairs.
+
+With --bench, generates help pages in French and English with planted contradictions,
+translations that drift, expired dates, duplicates and lookalikes, syncs them into a
+directory of its own, and compares what was found with what was planted. Rules are made
+on the half "dev"; "held" measures them: what it misses stands in --out alone, so that
+nobody makes a rule for it by accident.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case pairs != "" && b.half != "":
+				return usage("--pairs and --bench exclude each other; leave one out")
+			case b.half != "":
+				return m.evalBench(cmd.Context(), b)
+			case pairs == "":
+				return usage(`--pairs is missing: a JSONL file of {"id", "a", "b", "conflict": 0 or 1}; or write --bench dev`)
 			}
-			return m.evalConflicts(pairs, out)
+			return m.evalConflicts(pairs, b.out)
 		},
 	}
 	c.Flags().StringVar(&pairs, "pairs", "", "`FILE` of pairs of passages, one JSON object a line")
-	c.Flags().StringVar(&out, "out", "", "write a line for each pair into this `FILE`")
+	c.Flags().StringVar(&b.half, "bench", "", "`HALF` of the generated pages: dev or held")
+	c.Flags().Uint64Var(&b.seed, "seed", 1, "`NUMBER` that chooses the values of --bench")
+	c.Flags().StringVar(&b.out, "out", "", "write a line for each pair, miss or false finding into this `FILE`")
 	return c
 }
 
@@ -64,9 +79,9 @@ type pairLine struct {
 type pairResult struct {
 	ID     json.RawMessage `json:"id"`
 	P      float64         `json:"p"`
-	Tier   conflicts.Tier   `json:"tier,omitempty"`
+	Tier   conflicts.Tier  `json:"tier,omitempty"`
 	Type   claims.Type     `json:"type,omitempty"`
-	Rule   conflicts.Rule   `json:"rule,omitempty"`
+	Rule   conflicts.Rule  `json:"rule,omitempty"`
 	ValueA string          `json:"value_a,omitempty"`
 	ValueB string          `json:"value_b,omitempty"`
 	Reason string          `json:"reason,omitempty"`

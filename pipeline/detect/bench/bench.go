@@ -66,24 +66,25 @@ type Page struct {
 // A Mention is one sentence of one page. Quote stands in the page's Body exactly as it
 // is: a sentence, an item of a list, the row of a table, or, for a duplicate, a passage.
 type Mention struct {
-	Page  string
-	Quote string
+	Page  string `json:"page,omitempty"`
+	Quote string `json:"quote,omitempty"`
 	// Value as it is written; empty where the whole sentence is the value.
-	Value string
+	Value string `json:"value,omitempty"`
 }
 
 // A Plant is a truth about a Set: a doubt that is to be found, or a lookalike that is
 // to be left alone. B is the zero Mention where there is one side only, as for expired
 // dates.
 type Plant struct {
-	ID       string
-	Kind     Kind
-	Type     string // money, percent, duration, date, hours, phone, email, url, version, quantity, count, role, bool; "" for duplicates
-	Level    Level  // "" for lookalikes and expired dates
-	Trap     string // of a lookalike: what makes it look like one ("plan", "tax", "archive"...)
-	Against  Kind   // of a lookalike: what it looks like
-	A, B     Mention
-	Language string // "fr" or "en"; of a Drift that of A
+	ID       string  `json:"id"`
+	Kind     Kind    `json:"kind"`
+	Type     string  `json:"type,omitempty"`    // money, percent, duration, date, hours, phone, email, url, version, quantity, count, role, bool; "" for duplicates
+	Level    Level   `json:"level,omitempty"`   // "" for lookalikes and expired dates
+	Trap     string  `json:"trap,omitempty"`    // of a lookalike: what makes it look like one ("plan", "tax", "archive"...)
+	Against  Kind    `json:"against,omitempty"` // of a lookalike: what it looks like
+	A        Mention `json:"a"`
+	B        Mention `json:"b,omitzero"`
+	Language string  `json:"language"` // "fr" or "en"; of a Drift that of A
 }
 
 // A Set is the pages of a half with the truth about them.

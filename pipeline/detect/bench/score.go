@@ -9,13 +9,13 @@ import (
 
 // A FoundMember is one side of what a detector found.
 type FoundMember struct {
-	Page string
+	Page string `json:"page,omitempty"`
 	// Text is the sentence that the detector points at: for the cell of a table the cell or
 	// its row, for a duplicate the passage; "" for a page as a whole.
-	Text string
+	Text string `json:"text,omitempty"`
 	// Value in the detector's normal form: members of equal Value do not contradict each
 	// other.
-	Value string
+	Value string `json:"value,omitempty"`
 }
 
 // The tiers of what is found.
@@ -29,17 +29,20 @@ const (
 // finding claims; nil claims every two members of different pages, of contradictions
 // those with different Values.
 type Found struct {
-	Kind    Kind
-	Tier    string // Likely or Possible
-	Type    string // of the value; "bool" makes a Conflict a YesNo
-	Rule    string
-	Members []FoundMember
-	Pairs   [][2]int
-	Score   float64
+	Kind    Kind          `json:"kind"`
+	Tier    string        `json:"tier"`           // Likely or Possible
+	Type    string        `json:"type,omitempty"` // of the value; "bool" makes a Conflict a YesNo
+	Rule    string        `json:"rule,omitempty"`
+	Members []FoundMember `json:"members"`
+	Pairs   [][2]int      `json:"pairs,omitempty"`
+	Score   float64       `json:"score"`
 }
 
 // A Want is what the project asks of a row; zero asks nothing.
-type Want struct{ Precision, Recall Rate }
+type Want struct {
+	Precision Rate `json:"precision"`
+	Recall    Rate `json:"recall"`
+}
 
 // A Rate is a share from 0 to 1; NaN where there is nothing to take a share of, which is
 // null in JSON.
@@ -56,11 +59,15 @@ func (r Rate) MarshalJSON() ([]byte, error) {
 // A Row is how well one kind of plants is found. The intervals are bootstrap intervals
 // of 95 %.
 type Row struct {
-	Name                          string
-	Planted, Found, False         int
-	Precision, Recall             Rate
-	PrecisionWithin, RecallWithin [2]Rate
-	Want                          Want
+	Name            string  `json:"name"`
+	Planted         int     `json:"planted"`
+	Found           int     `json:"found"`
+	False           int     `json:"false"`
+	Precision       Rate    `json:"precision"`
+	Recall          Rate    `json:"recall"`
+	PrecisionWithin [2]Rate `json:"precision_within"`
+	RecallWithin    [2]Rate `json:"recall_within"`
+	Want            Want    `json:"want"`
 }
 
 // Held says whether the row is as good as is asked.
@@ -70,21 +77,22 @@ func (r Row) Held() bool {
 
 // A Miss is a plant that was not found.
 type Miss struct {
-	Plant Plant
+	Plant Plant `json:"plant"`
 	// Possible says that it was found with the tier possible, with what Score.
-	Possible bool
-	Score    float64
+	Possible bool    `json:"possible"`
+	Score    float64 `json:"score"`
 	// Closeness of the two sentences, from 0 to 1: the closer, the worse the miss.
-	Closeness float64
+	Closeness float64 `json:"closeness"`
 }
 
 // A Flag is a false finding: what was found where nothing was planted.
 type Flag struct {
-	Found Found
-	A, B  FoundMember // B is zero where there is one side
-	Rows  []string    // that it counts against
+	Found Found       `json:"found"`
+	A     FoundMember `json:"a"`
+	B     FoundMember `json:"b,omitzero"` // B is zero where there is one side
+	Rows  []string    `json:"rows"`       // that it counts against
 	// Lookalike is the one that was taken for a doubt; nil where none was planted there.
-	Lookalike *Plant
+	Lookalike *Plant `json:"lookalike,omitempty"`
 }
 
 // A Report says how well the doubts of a Set were found.
@@ -102,15 +110,18 @@ type Flag struct {
 // finding is without a row, and lookalikes are not the only ones that count: whatever
 // was not planted is false.
 type Report struct {
-	Rows       []Row // what is asked
-	Wide       []Row // the same with the tier possible counted as found
-	Types      []Row
-	Levels     []Row
-	Languages  []Row
-	Traps      []Row // lookalikes: Planted, and False of them flagged
-	Misses     []Miss
-	Flags      []Flag
-	Lookalikes int
+	Rows       []Row  `json:"rows"` // what is asked
+	Wide       []Row  `json:"wide"` // the same with the tier possible counted as found
+	Types      []Row  `json:"types"`
+	Levels     []Row  `json:"levels"`
+	Languages  []Row  `json:"languages"`
+	Traps      []Row  `json:"traps"` // lookalikes: Planted, and False of them flagged
+	Misses     []Miss `json:"misses,omitempty"`
+	Flags      []Flag `json:"flags,omitempty"`
+	Lookalikes int    `json:"lookalikes"`
+	// Groups are the findings of tier likely as owners see them: one is false if any two
+	// of its members that differ do so falsely, whatever pairs it claims.
+	Groups Row `json:"groups"`
 }
 
 // The rows.
@@ -183,6 +194,7 @@ func Score(set Set, findings []Found) Report {
 	})
 	r.Traps, r.Lookalikes = narrow.traps()
 	r.Misses = narrow.misses(wide)
+	r.Groups = narrow.groups(findings)
 	return r
 }
 

@@ -43,6 +43,9 @@ func TestPerfectFindingsScoreOne(t *testing.T) {
 				}
 			}
 		}
+		if r.Groups.Precision != 1 || r.Groups.Found == 0 {
+			t.Errorf("groups: %+v", r.Groups)
+		}
 		if len(r.Misses)+len(r.Flags) > 0 {
 			t.Errorf("%d misses, flags %+v", len(r.Misses), r.Flags)
 		}
@@ -130,6 +133,10 @@ func TestWrongFindingsCostPrecision(t *testing.T) {
 		if want := [7]int{c.copiesFound, c.copiesBad, c.rewordFound, c.rewordBad, c.yesNo, c.expired, c.doubles}; got != want {
 			t.Errorf("%s: got %v, want %v", c.name, got, want)
 		}
+	}
+	chain := []Found{{Kind: Conflict, Tier: Likely, Members: []FoundMember{copies.Members[0], copies.Members[1], blue}, Pairs: [][2]int{{0, 1}}}}
+	if r := Score(small(), chain); r.Groups.False != 1 || len(r.Flags) != 0 {
+		t.Errorf("a member that does not belong: %+v", r.Groups)
 	}
 	r := Score(small(), []Found{conflictOf(red, blue)})
 	if r.Flags[0].Lookalike == nil || r.Flags[0].Lookalike.ID != "like" || r.Traps[0].False != 1 {

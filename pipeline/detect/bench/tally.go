@@ -27,7 +27,7 @@ func newTally(set *Set, findings []Found, wide bool) *tally {
 	}
 	seen := map[string]bool{}
 	for _, f := range findings {
-		if f.Tier != Likely && !wide || !slices.Contains([]Kind{Conflict, YesNo, Drift, Expired, Duplicate}, f.Kind) {
+		if f.Tier != Likely && !wide || !counted(f.Kind) {
 			continue
 		}
 		for _, pair := range f.claimed() {
@@ -35,6 +35,39 @@ func newTally(set *Set, findings []Found, wide bool) *tally {
 		}
 	}
 	return t
+}
+
+// groups counts the findings that are right in all that they put side by side.
+func (t *tally) groups(findings []Found) Row {
+	r := Row{Name: "findings"}
+	for _, f := range findings {
+		if f.Tier != Likely || !counted(f.Kind) {
+			continue
+		}
+		f.Pairs = nil
+		right, wrong := false, false
+		for _, pair := range f.claimed() {
+			is := slices.ContainsFunc(t.at[pair[0].Page], func(i int) bool {
+				p := &t.set.Plants[i]
+				return class(p.Kind) == class(f.Kind) && p.is(pair)
+			})
+			right, wrong = right || is, wrong || !is
+		}
+		switch {
+		case wrong:
+			r.False++
+		case right:
+			r.Found++
+		}
+	}
+	r.Precision, r.Recall = rate(r.Found, r.Found+r.False), rate(0, 0)
+	r.PrecisionWithin, r.RecallWithin = within95(r.Found, r.Found+r.False), within95(0, 0)
+	return r
+}
+
+// counted reports whether findings of a kind are compared with what was planted.
+func counted(k Kind) bool {
+	return slices.Contains([]Kind{Conflict, YesNo, Drift, Expired, Duplicate}, k)
 }
 
 // claimed are the pairs that a finding claims; of one that has one side, that side.
@@ -54,7 +87,7 @@ func (f *Found) claimed() [][2]FoundMember {
 	}
 	for i, a := range f.Members {
 		for _, b := range f.Members[i+1:] {
-			if a.Page == b.Page || f.Kind != Duplicate && a.Value == b.Value && a.Value != "" {
+			if a == b || a.Page == b.Page || f.Kind != Duplicate && a.Value == b.Value && a.Value != "" {
 				continue
 			}
 			out = append(out, [2]FoundMember{a, b})
