@@ -32,6 +32,9 @@ func (s *syncs) detected(ctx context.Context, r *catalog.Report) error {
 	waiting, cancel := context.WithTimeout(ctx, s.detection.within)
 	defer cancel()
 	err := s.detection.engine.CatchUp(waiting)
+	if err == nil {
+		_, err = s.catalog.ApplyAuthorities(waiting, "")
+	}
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:

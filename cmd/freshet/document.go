@@ -135,17 +135,24 @@ func partOfText(d *api.DocumentDetails) string {
 }
 
 func (m *Main) documentConfirm() *cobra.Command {
-	var until string
+	var until, by string
+	var withdraw bool
 	c := &cobra.Command{
-		Use: "confirm DOCUMENT --until DATE", Short: "Vouch that a document is current until a date", Args: cobra.ExactArgs(1),
+		Use: "confirm DOCUMENT", Short: "Vouch that a document is current until a date", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if until == "" {
-				return usage("--until is missing: a date such as 2027-01-31")
+			if withdraw && until != "" {
+				return usage("--withdraw takes a confirmation back; it goes without --until")
 			}
-			return m.decide(cmd.Context(), args[0], "/confirm", map[string]string{"until": until})
+			body := map[string]string{"by": m.whoever(by)}
+			if until != "" || withdraw {
+				body["until"] = until
+			}
+			return m.decide(cmd.Context(), args[0], "/confirm", body)
 		},
 	}
-	c.Flags().StringVar(&until, "until", "", "`DATE`, such as 2027-01-31")
+	c.Flags().StringVar(&until, "until", "", "`DATE`, such as 2027-01-31 (default: the next review)")
+	c.Flags().StringVar(&by, "by", "", "who vouches (default: whoever runs this)")
+	c.Flags().BoolVar(&withdraw, "withdraw", false, "take the confirmation back")
 	return c
 }
 
@@ -169,7 +176,10 @@ func (m *Main) decide(ctx context.Context, reference, verb string, body any) err
 			return m.printJSON(row)
 		}
 		if row.ConfirmedUntil != nil && verb == "/confirm" {
-			return m.say("%s is confirmed until %s", short(row.Title, 60), lastDay(*row.ConfirmedUntil))
+			return m.say("%s is confirmed until %s by %s", short(harmless(row.Title), 60), lastDay(*row.ConfirmedUntil), harmless(row.ConfirmedBy))
+		}
+		if verb == "/confirm" {
+			return m.say("%s is not confirmed", short(harmless(row.Title), 60))
 		}
 		return m.say("%s is now %s", short(row.Title, 60), row.State)
 	})

@@ -118,7 +118,7 @@ Begin with: freshet demo`,
 	flags.StringVar(&m.flags.data, "data", "", "data `DIR` (default $FRESHET_DATA, else the platform's)")
 	flags.BoolVar(&m.flags.json, "json", false, "print one JSON document")
 	flags.StringVar(&m.flags.level, "log-level", "", "debug, info, warn or error (default warn; info with serve)")
-	root.AddCommand(m.demoCommand(), m.serveCommand(), m.syncCommand(), m.sourceCommand(), m.searchCommand(), m.documentCommand(),
+	root.AddCommand(m.demoCommand(), m.serveCommand(), m.syncCommand(), m.sourceCommand(), m.searchCommand(), m.documentCommand(), m.findingsCommand(),
 		m.extractCommand(), m.evalCommand(), m.auditCommand(), m.webhookCommand(), m.indexCommand(), m.keyCommand(), m.configCommand(), m.doctorCommand(), m.versionCommand())
 	return root
 }

@@ -146,6 +146,12 @@ func (s *service) run(ctx context.Context) error {
 		if err := s.provision(ctx); err != nil {
 			return err
 		}
+		if err := s.provisionDoubts(ctx); err != nil {
+			return err
+		}
+	}
+	if _, err := s.catalog.WakeFindings(ctx); err != nil {
+		return err
 	}
 	if err := s.bases.load(ctx); err != nil {
 		return err
@@ -168,6 +174,7 @@ func (s *service) run(ctx context.Context) error {
 		s.workers.Go(func() { s.age(working) })
 		s.workers.Go(func() { _ = s.engine.Run(working) }) // it ends with its context
 		s.workers.Go(func() { s.forget(working) })
+		s.workers.Go(func() { s.keepDoubts(working) })
 		s.workers.Go(func() { s.audits.run(working) })
 		s.workers.Go(func() { s.hooks.run(working) })
 	}

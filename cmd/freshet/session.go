@@ -62,7 +62,7 @@ func (m *Main) open(ctx context.Context, o serviceOptions) (*host, error) {
 	}
 	server, err := api.New(api.Options{
 		Catalog: s.catalog, Retriever: s.retriever, Sources: s.sources, Syncs: s.syncs, Index: s.index, Audits: s.audits.maker, Mask: redact.Mask,
-		SynonymsChanged: func(string) { s.reloadBases() }, Version: version(), Now: m.Now, Log: m.log,
+		SynonymsChanged: func(string) { s.reloadBases() }, ReviewEvery: s.reviewEvery, FixWithin: s.fixWithin(), Version: version(), Now: m.Now, Log: m.log,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.close())

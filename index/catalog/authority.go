@@ -128,7 +128,14 @@ func (c *Catalog) ProvisionAuthorities(ctx context.Context, list []Authority) er
 			return err
 		}
 	}
-	err := c.txApart(ctx, "save the authorities of the configuration", func(tx *sql.Tx) error {
+	have, err := c.Authorities(ctx, "")
+	if err != nil {
+		return err
+	}
+	if sameRules(have, list, func(a *Authority) (string, Authority) { origin := a.Origin; a.ID, a.Origin = 0, ""; return origin, *a }) {
+		return nil
+	}
+	err = c.txApart(ctx, "save the authorities of the configuration", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM authorities WHERE origin = ?`, OriginFile); err != nil {
 			return err
 		}
@@ -171,8 +178,16 @@ func (c *Choice) because() map[string]string {
 // a class before everything). None, when authorities of that rank are on two sides.
 func (c *Catalog) Choose(ctx context.Context, f *index.Finding) (Choice, bool, error) {
 	rules, err := c.Authorities(ctx, f.Base)
-	if err != nil || len(rules) == 0 || f.Kind != index.Conflicting {
+	if err != nil {
 		return Choice{}, false, err
+	}
+	return c.choose(ctx, f, rules)
+}
+
+func (c *Catalog) choose(ctx context.Context, f *index.Finding, rules []Authority) (Choice, bool, error) {
+	rules = slices.DeleteFunc(slices.Clone(rules), func(a Authority) bool { return a.Base != "" && a.Base != f.Base })
+	if len(rules) == 0 || f.Kind != index.Conflicting {
+		return Choice{}, false, nil
 	}
 	var best Choice
 	rank, split := 0, false
@@ -227,12 +242,16 @@ func (a *Authority) rank(f *index.Finding, d *Document) int {
 // ApplyAuthorities has the authorities speak on the open findings of a base, or of all:
 // each is settled, or its suggested side is theirs. It says how many it settled.
 func (c *Catalog) ApplyAuthorities(ctx context.Context, base string) (int, error) {
+	rules, err := c.Authorities(ctx, base)
+	if err != nil || len(rules) == 0 {
+		return 0, err
+	}
 	settled := 0
 	for f, err := range c.liveFindings(ctx, base) {
 		if err != nil {
 			return settled, err
 		}
-		did, err := c.ApplyAuthority(ctx, &f)
+		did, err := c.applyAuthorities(ctx, &f, rules)
 		if err != nil {
 			return settled, err
 		}
@@ -243,10 +262,10 @@ func (c *Catalog) ApplyAuthorities(ctx context.Context, base string) (int, error
 	return settled, nil
 }
 
-// ApplyAuthority does so for one finding, and reports whether it settled it. What a
+// applyAuthorities does so for one finding, and reports whether it settled it. What a
 // person reopened is not settled again, nor what is only possible.
-func (c *Catalog) ApplyAuthority(ctx context.Context, f *index.Finding) (settled bool, err error) {
-	choice, ok, err := c.Choose(ctx, f)
+func (c *Catalog) applyAuthorities(ctx context.Context, f *index.Finding, rules []Authority) (settled bool, err error) {
+	choice, ok, err := c.choose(ctx, f, rules)
 	if err != nil || !ok || f.State != index.Undecided {
 		return false, err
 	}

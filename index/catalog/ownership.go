@@ -167,6 +167,27 @@ func (c *Catalog) DeleteOwnership(ctx context.Context, id int64) error {
 	return err
 }
 
+// sameRules reports whether those of the file among have are want. of tells a rule's
+// origin, and the rule without its ID and origin.
+func sameRules[T comparable](have, want []T, of func(*T) (origin string, rule T)) bool {
+	left := make(map[T]int)
+	for _, x := range have {
+		if origin, rule := of(&x); origin == OriginFile {
+			left[rule]++
+		}
+	}
+	for _, x := range want {
+		_, rule := of(&x)
+		left[rule]--
+	}
+	for _, n := range left {
+		if n != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // ProvisionOwnership replaces the rules that come from the configuration file; those of
 // the same base, kind and subject that were made otherwise give way to them.
 func (c *Catalog) ProvisionOwnership(ctx context.Context, list []Ownership) error {
@@ -175,7 +196,14 @@ func (c *Catalog) ProvisionOwnership(ctx context.Context, list []Ownership) erro
 			return err
 		}
 	}
-	err := c.txApart(ctx, "save the owners of the configuration", func(tx *sql.Tx) error {
+	have, err := c.Ownerships(ctx, "")
+	if err != nil {
+		return err
+	}
+	if sameRules(have, list, func(o *Ownership) (string, Ownership) { origin := o.Origin; o.ID, o.Origin = 0, ""; return origin, *o }) {
+		return nil
+	}
+	err = c.txApart(ctx, "save the owners of the configuration", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM ownership WHERE origin = ?`, OriginFile); err != nil {
 			return err
 		}

@@ -192,7 +192,7 @@ func (c *Catalog) RefreshOwners(ctx context.Context) (int, error) {
 	return changed, nil
 }
 
-// OwnersIn lists who is asked about members, each once, in the order of the members.
+// OwnersIn lists who is asked about members, each once, by name.
 func OwnersIn(members []index.Member, asked map[string]Asked) []string {
 	out := []string{}
 	for i := range members {
@@ -200,6 +200,7 @@ func OwnersIn(members []index.Member, asked map[string]Asked) []string {
 			out = append(out, who)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
