@@ -98,6 +98,8 @@ func (t *phraseTable) last(words []string) Cue {
 const (
 	windowLeft  = 6
 	windowRight = 3
+	// A label is longer: "Date limite pour s'inscrire au concours de pétanque : 26 août".
+	windowLabel = 15
 	// A participle makes history of "avant" that far to its left.
 	windowParticiple = 10
 	// The day of a law stands that far behind its kind: "Regulation (EU) 2016/679 of the
@@ -185,8 +187,11 @@ func (c *clauses) around(i int) surroundings {
 
 // near returns the last words of the left side as far as a window and a comma reach.
 func (c *clauses) nearLeft(f *found, k *surroundings) []string {
-	from := len(k.left)
-	for from > 0 && len(k.left)-from < windowLeft {
+	from, window := len(k.left), windowLeft
+	if f.from > 0 && strings.HasSuffix(strings.TrimRight(c.text[:c.words[f.from].start], " \u00a0\u202f"), ":") {
+		window = windowLabel
+	}
+	for from > 0 && len(k.left)-from < window {
 		j := k.places[from-1]
 		next := f.from
 		if from < len(k.left) {

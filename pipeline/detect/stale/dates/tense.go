@@ -67,7 +67,7 @@ func (c *clauses) isPast(f *found) bool {
 			return !c.extends(i, to)
 		case len(w.s) > 4 && (strings.HasSuffix(w.s, "ait") || strings.HasSuffix(w.s, "aient")) && !notImperfect[w.s]:
 			return !c.extends(i, to)
-		case w.s == "a" || w.s == "ont" || w.s == "avons" || w.s == "ete":
+		case w.s == "a" || w.s == "ont" || w.s == "avons":
 			if c.perfect(i, to) {
 				return !c.extends(i, to)
 			}

@@ -30,8 +30,8 @@ var legal = set("loi lois decret decrets arrete arretes ordonnance reglement dir
 var past = set("a ont avons avez ai avait avaient avais ete eu eut had was were has have been fut furent etait etaient etais")
 
 // pastWords are verbs of the past by themselves.
-var pastWords = set("was were had did fut furent etait etaient avait avaient devait devaient fallait pouvait pouvaient voulait lasted ran applied ended expired closed " +
-	"launched opened began started founded existed lived worked served stayed remained became took went held left joined announced introduced auparavant anciennement " +
+var pastWords = set("was were had fut furent etait etaient avait avaient devait devaient fallait pouvait pouvaient voulait lasted ran applied ended expired closed " +
+	"launched opened began started founded existed lived worked served stayed remained became took went held joined announced introduced auparavant anciennement " +
 	"jadis autrefois previously formerly fonda crea devint dura expira naquit")
 
 // notImperfect end in -ait or -aient and are no verbs of the past.
