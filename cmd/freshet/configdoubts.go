@@ -20,6 +20,10 @@ type doubtsConfig struct {
 	Audit       auditConfig       `yaml:"audit"`
 	Webhooks    []webhookConfig   `yaml:"webhooks"`
 
+	Review       []reviewConfig `yaml:"review"`        // how often pages are to be looked at; the first that fits decides
+	RetiredTerms []string       `yaml:"retired_terms"` // products and names that are no longer
+	Links        linksConfig    `yaml:"links"`
+
 	dueAfter time.Duration
 }
 
@@ -67,6 +71,10 @@ func (w *walker) doubts(n ast.Node) {
 			w.block(v.Value, "doubts.audit", keysOf(auditConfig{}))
 		case "webhooks":
 			w.entries(v.Value, "doubts.webhooks", webhookConfig{})
+		case "review":
+			w.entries(v.Value, "doubts.review", reviewConfig{})
+		case "links":
+			w.block(v.Value, "doubts.links", keysOf(linksConfig{}))
 		}
 	}
 }
@@ -88,6 +96,7 @@ func (d *doubtsConfig) check(w *walker, e expander, bases map[string]bool) {
 	}
 	d.Audit.check(w, e)
 	checkWebhooks(w, e, d.Webhooks, bases)
+	d.checkStale(w, e, bases)
 	for i := range d.Owners {
 		d.Owners[i].check(w, e, fmt.Sprintf("doubts.owners[%d]", i), bases)
 	}

@@ -14,6 +14,7 @@ import (
 	"freshet/pipeline"
 	"freshet/pipeline/contents"
 	"freshet/pipeline/detect"
+	"freshet/pipeline/detect/links"
 	"freshet/pipeline/extract/formats"
 	"freshet/pipeline/migrate"
 	"freshet/schedules"
@@ -43,6 +44,7 @@ type service struct {
 	machine   *migrate.Machine
 	standbys  *standbys
 	engine    *detect.Engine
+	links     *links.Checker
 	syncer    *pipeline.Syncer
 	extractor *formats.Extractor
 	contents  *contents.Store
@@ -110,6 +112,7 @@ func (s *service) start(ctx context.Context) error {
 		s.syncs.vectors.within = serveAwaits
 	}
 	s.makeEngine()
+	s.makeLinks()
 	s.syncs.fit = &calibrator{catalog: s.catalog, bases: s.bases, search: s.retriever.Search, active: s.standbys.active, log: s.log}
 	s.hooks = newWebhooks(s)
 	s.audits = newAudits(s, s.hooks.auditEvents)
@@ -127,7 +130,7 @@ func (s *service) makeRunner() error {
 		store = onlyAsked{store}
 	}
 	var err error
-	s.runner, err = schedules.New(schedules.Options{Store: store, Work: map[string]schedules.Work{syncJob: s.syncs.work, auditJob: s.audits.work},
+	s.runner, err = schedules.New(schedules.Options{Store: store, Work: map[string]schedules.Work{syncJob: s.syncs.work, auditJob: s.audits.work, linksJob: s.checkLinks},
 		Name: fmt.Sprintf("%s-%d", s.owner.Command, s.owner.PID), Spread: 0, Logger: s.log})
 	return err
 }
@@ -171,6 +174,9 @@ func (s *service) run(ctx context.Context) error {
 	s.workers.Go(func() { s.standbys.run(working) })
 	s.workers.Go(func() { s.runner.Run(working) })
 	if s.scheduled {
+		if err := s.scheduleLinks(ctx); err != nil {
+			return err
+		}
 		s.workers.Go(func() { s.age(working) })
 		s.workers.Go(func() { _ = s.engine.Run(working) }) // it ends with its context
 		s.workers.Go(func() { s.forget(working) })
