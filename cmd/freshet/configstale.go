@@ -91,8 +91,8 @@ func (d *doubtsConfig) checkStale(w *walker, e expander, bases map[string]bool) 
 }
 
 // staleRules are the rules by which documents are out of date; c may be nil.
-func staleRules(c *config) *stale.Rules {
-	r := &stale.Rules{}
+func staleRules(c *config) stale.Rules {
+	var r stale.Rules
 	if c == nil {
 		return r
 	}

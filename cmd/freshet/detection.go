@@ -50,11 +50,20 @@ func (s *syncs) detected(ctx context.Context, r *catalog.Report) error {
 
 // makeEngine makes what finds doubts.
 func (s *service) makeEngine() {
-	s.engine = detect.New(detect.Options{Catalog: s.catalog, Yield: s.polite.standBack, Now: s.now, Log: s.log})
+	s.engine = detect.New(detect.Options{Catalog: s.catalog, Stale: staleRules(s.config), Fingerprint: s.activeFingerprint, Yield: s.polite.standBack, Now: s.now, Log: s.log})
 	s.syncs.detection = detectionAwaited{engine: s.engine, within: commandDetects}
 	if s.scheduled {
 		s.syncs.detection.within = serveDetects
 	}
+}
+
+// activeFingerprint names the dense vectors that questions are answered by, "" where
+// there are none.
+func (s *service) activeFingerprint(context.Context) (string, error) {
+	if serving := s.machine.Active(); serving != nil && serving.Target.Space.Dimension > 0 {
+		return serving.Target.Space.DenseFingerprint(), nil
+	}
+	return "", nil
 }
 
 // openFindings counts the doubts that wait for somebody.

@@ -28,7 +28,8 @@ type Options struct {
 	Catalog *catalog.Catalog
 	// Judge is asked about findings of tier possible; nil: nobody is.
 	Judge Judge
-	// Usage is how often answers of a base used a document of late; nil: never.
+	// Usage is how often answers of a base used a document of late; nil: as the ledger
+	// says.
 	Usage func(ctx context.Context, base, document string) (int, error)
 	// Stale are the rules by which documents grow old; the zero value has the defaults.
 	Stale stale.Rules
@@ -84,6 +85,9 @@ func New(o Options) *Engine {
 	e := &Engine{Options: o, scanner: claims.NewScanner(), bases: make(map[string]*base)}
 	e.read = newLibrary(o.Catalog, e.scanner, o.CacheBytes)
 	e.facts = facts.New(facts.Options{Catalog: o.Catalog, Fingerprint: o.Fingerprint, Yield: o.Yield, Now: o.Now, Log: o.Log})
+	if e.Usage == nil {
+		e.Usage = e.facts.Used
+	}
 	e.state.moved = make(chan struct{})
 	return e
 }

@@ -204,6 +204,12 @@ func (r *Reader) withoutVectors(ctx context.Context, keys []string) (map[string]
 	return r.o.Catalog.WithoutVectors(ctx, fingerprint, keys)
 }
 
+// Used is in how many answers of the last stale.UsageWindow a document was.
+func (r *Reader) Used(ctx context.Context, base, document string) (int, error) {
+	u, err := r.usageOf(ctx, base)
+	return u.Documents[document].Retrievals, err
+}
+
 func (r *Reader) usageOf(ctx context.Context, base string) (catalog.Usage, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock() // one goes through the ledger, the others wait for it

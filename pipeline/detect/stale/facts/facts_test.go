@@ -140,6 +140,9 @@ func TestFactsOfDocuments(t *testing.T) {
 		t.Errorf("%d retrievals, though the ledger was read a moment ago", n)
 	}
 	r.Forget()
+	if n, err := r.Used(ctx, "help", a); n != 2 || err != nil {
+		t.Errorf("used in %d answers, %v", n, err)
+	}
 	if n := gather(t, r)["a"].Usage.Retrievals; n != 2 {
 		t.Errorf("%d retrievals after Forget", n)
 	}
