@@ -15,12 +15,17 @@ const (
 	loweredSubject   = "subject"   // G3: in sentences that are alike, each has a word of its own
 	loweredScope     = "scope"     // G2: one side has a word of a contrast set
 	loweredCondition = "condition" // G5: one side holds under a condition
+	loweredOccasion  = "occasion"  // two dates in sentences that are not much alike
 	loweredDomain    = "domain"    // addresses of two domains
 	loweredNews      = "news"      // one side is news
 	loweredUnclear   = "unclear"   // something may explain that the values differ
 	loweredOverlap   = "overlap"   // ranges that share a part
 	loweredRepeated  = "repeated"  // G6: the other passage has this value elsewhere
 )
+
+// dateFrom is how alike two sentences must be for their dates to be of one thing: of
+// one subject there are many dates.
+const dateFrom = 0.4
 
 // A guardName names what suppresses a Pair.
 type guardName string
@@ -138,10 +143,15 @@ func (v *verdict) lower(name string) {
 
 // guard applies the guards on sentences and claims.
 func (c *Comparer) guard(m *meeting, f *match, how relation) verdict {
-	if f.ca.Past != f.cb.Past || !overlapping(f.ca.Claim, f.cb.Claim) {
-		return suppressed(guardValidity)
+	if f.ca.Past != f.cb.Past || otherNumber(f) {
+		return suppressed(guardSubject)
 	}
-	if c.notYet(f.ca.Claim) || c.notYet(f.cb.Claim) {
+	if f.ca.Type == claims.Date {
+		// The years of the dates themselves and what they bound are what is compared.
+		if otherYear(f.sa.titled, f.sb.titled) || valuesDiffer(f) {
+			return suppressed(guardValidity)
+		}
+	} else if otherYear(f.sa.years, f.sb.years) || !overlapping(f.ca.Claim, f.cb.Claim) || c.notYet(f.ca.Claim) || c.notYet(f.cb.Claim) {
 		return suppressed(guardValidity)
 	}
 	v := c.guardSentences(m, f)
@@ -153,6 +163,9 @@ func (c *Comparer) guard(m *meeting, f *match, how relation) verdict {
 			return suppressed(guardRepeated)
 		}
 		v.lower(loweredRepeated)
+	}
+	if f.ca.Type == claims.Date && f.align.text < dateFrom && f.align.name < 0.5 {
+		v.lower(loweredOccasion)
 	}
 	if !f.align.copied && otherDomain(f.ca.Claim, f.cb.Claim) {
 		v.lower(loweredDomain)
@@ -172,8 +185,8 @@ func (c *Comparer) guardSentences(m *meeting, f *match) verdict {
 	switch {
 	case f.sa.past != f.sb.past, f.sa.past && f.sb.past && !f.align.copied:
 		return suppressed(guardHistory)
-	case otherYear(f.sa, f.sb):
-		return suppressed(guardValidity)
+	case otherLabel(f.sa, f.sb):
+		return suppressed(guardSubject)
 	case otherSubject(m, f):
 		return suppressed(guardSubject)
 	case c.context.Families.apart(f.sa, f.sb):
@@ -227,9 +240,53 @@ func unshared(s, other *sentence) bool {
 	return 2*n < len(s.condition)
 }
 
-// otherYear says whether each sentence names a year, and they differ.
-func otherYear(a, b *sentence) bool {
-	return len(a.years) > 0 && len(b.years) > 0 && common(a.years, b.years) == 0
+// otherYear says whether two sentences name years, and they differ.
+func otherYear(a, b []uint64) bool {
+	return len(a) > 0 && len(b) > 0 && common(a, b) == 0
+}
+
+// valuesDiffer says whether two sentences that give two dates give two values of
+// another kind as well: they tell of two occasions.
+func valuesDiffer(f *match) bool {
+	for i := range f.sa.claims {
+		for j := range f.sb.claims {
+			a, b := &f.sa.claims[i], &f.sb.claims[j]
+			if a.Type != claims.Date && a.Type != claims.Bool && a.class == b.class && claims.Comparable(a.Claim, b.Claim) && relate(a.Claim, b.Claim) == contradict {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// otherNumber says whether two sentences name telephone numbers or addresses that
+// differ, where those are not what is compared: the hours of two numbers are two.
+func otherNumber(f *match) bool {
+	differ := false
+	for i := range f.sa.claims {
+		for j := range f.sb.claims {
+			a, b := &f.sa.claims[i], &f.sb.claims[j]
+			switch a.Type {
+			case claims.Phone, claims.Email, claims.URL:
+			default:
+				continue
+			}
+			if a.Type != b.Type || a.Type == f.ca.Type {
+				continue
+			}
+			if a.Text == b.Text {
+				return false
+			}
+			differ = true
+		}
+	}
+	return differ
+}
+
+// otherLabel says whether each sentence begins with what it is about and a colon, and
+// neither speaks of the other's.
+func otherLabel(a, b *sentence) bool {
+	return len(a.label) > 0 && len(b.label) > 0 && common(a.label, b.wide.ids) == 0 && common(b.label, a.wide.ids) == 0
 }
 
 // otherSubject is G3: each side names something that the other does not.

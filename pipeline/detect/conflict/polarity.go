@@ -35,10 +35,10 @@ var polarityModel = struct {
 	bias    float64
 }{
 	weights: polarityVector{
-		pText: 4.72, pCover: 2.5, pReach: 1.69, pWide: 2.52, pRare: 2.68, pWhole: -0.57, pStated: 1.32, pOtherAxis: 1.6,
-		pScope: 0.28, pAgree: -1.41, pCopy: 0.87, pNamed: -2.5, pLowered: -3.03,
+		pText: 4.62, pCover: 2.74, pReach: 1.18, pWide: 2.29, pRare: 2.5, pWhole: -1.17, pStated: 1.24, pOtherAxis: 1.83,
+		pScope: 0.67, pAgree: -1.01, pCopy: 1.12, pNamed: -2.86, pLowered: -3.49,
 	},
-	bias: -8.75,
+	bias: -8.15,
 }
 
 func (x *polarityVector) probability() float64 {

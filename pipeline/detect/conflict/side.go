@@ -37,7 +37,9 @@ type sentence struct {
 	classes   uint64
 	stance    stance
 	tokens    []uint64 // its words and those above it, for contrast sets
-	years     []uint64 // that it names
+	years     []uint64 // that it names, or what stands above it
+	titled    []uint64 // those that stand above it
+	label     []uint64 // heavy stems before a colon near its beginning, sorted
 	past      bool     // it tells of the past
 	silent    bool     // it states nothing: boilerplate, example, quotation, heading, question
 }
@@ -142,6 +144,7 @@ func (c *Comparer) readSentences(s *Side, r *reader) {
 		to.stance = r.readStance(s.slice(from.Start, from.End), s.language)
 		to.past = from.Past || to.stance.past
 		s.readTokens(to)
+		to.label = c.weigher.heavy(stems(prefix(s.slice(from.Start, from.End))))
 		if from.Lead != "" || from.Row != "" {
 			above := c.weigher.terms(stems(from.Lead), stems(from.Row))
 			to.stance.said = to.stance.said.with(&above, 1)
@@ -155,20 +158,35 @@ func (c *Comparer) readSentences(s *Side, r *reader) {
 
 // readTokens lists the words of a sentence and of what stands above it.
 func (s *Side) readTokens(to *sentence) {
-	for _, text := range [...]string{s.slice(to.Start, to.End), to.Lead, to.Row, to.Column, to.Sentence.Heading, s.Chunk.Question, s.Document.Title, lastOf(s.Chunk.Heading)} {
+	for k, text := range [...]string{s.slice(to.Start, to.End), to.Lead, to.Row, to.Column, to.Sentence.Heading, s.Chunk.Question, s.Document.Title, lastOf(s.Chunk.Heading)} {
 		words := splitWords(text)
 		for i := range words {
 			w := &words[i]
 			to.tokens = append(to.tokens, token(w.text))
 			if isYear(w.text) {
 				to.years = append(to.years, hash(w.text))
+				if k > 0 {
+					to.titled = append(to.titled, hash(w.text))
+				}
 			}
 		}
 	}
-	for _, l := range []*[]uint64{&to.tokens, &to.years} {
+	for _, l := range []*[]uint64{&to.tokens, &to.years, &to.titled} {
 		slices.Sort(*l)
 		*l = slices.Compact(*l)
 	}
+}
+
+// longestPrefix is how many bytes a label before a colon has at most.
+const longestPrefix = 60
+
+// prefix returns what stands before a colon near the beginning of a sentence.
+func prefix(text string) string {
+	i := strings.IndexByte(text[:min(len(text), longestPrefix)], ':')
+	if i < 0 || i+1 >= len(text) || strings.HasPrefix(text[i:], "://") {
+		return ""
+	}
+	return text[:i]
 }
 
 // above returns the nearest heading or question above a sentence.

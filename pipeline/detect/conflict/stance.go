@@ -139,7 +139,7 @@ func (t *speech) negation(i int, s *stance) int {
 			}
 		}
 	case t.language != "fr" && (w == "t" && i > 0 && englishVerbs[t.words[i-1].text] || englishNots[w]):
-		if w == "not" && t.next(i, "only") || w == "no" && t.next(i, "doubt", "matter") || w == "nothing" && t.next(i, "but") {
+		if t.exceeds(i) || w == "not" && t.next(i, "only") || w == "no" && t.next(i, "doubt", "matter") || w == "nothing" && t.next(i, "but") {
 			return i
 		}
 		if (w == "not" || w == "t") && slices.ContainsFunc(t.words[i+1:min(len(t.words), i+4)], func(w word) bool { return w.text == "yet" }) {
@@ -171,7 +171,7 @@ func (t *speech) frenchNegation(i int, s *stance) int {
 			if t.next(j, "seulement", "uniquement") || w == "plus" && t.next(j, "que") {
 				return j
 			}
-			if t.hesitates(i, j) || t.next(j, "encore") || t.before(i, "encore", "toujours") {
+			if t.exceeds(j) || t.hesitates(i, j) || t.next(j, "encore") || t.before(i, "encore", "toujours") {
 				return j // "not yet" denies nothing
 			}
 			if w == "plus" {
@@ -186,8 +186,8 @@ func (t *speech) frenchNegation(i int, s *stance) int {
 			return j
 		}
 	}
-	// "On ne peut", "il n'a cesse de": half a negation is one in formal French.
-	if i+1 < len(t.words) && (strings.HasPrefix(t.words[i+1].text, "p") && len(t.words[i+1].text) <= 7 || strings.HasPrefix(t.words[i+1].text, "saur")) {
+	// "On ne peut": half a negation is one in formal French.
+	if !t.exceeds(i+2) && i+1 < len(t.words) && (strings.HasPrefix(t.words[i+1].text, "p") && len(t.words[i+1].text) <= 7 || strings.HasPrefix(t.words[i+1].text, "saur")) {
 		t.bear(i+1, negationReach, s, i)
 	}
 	return i
@@ -212,6 +212,17 @@ func (t *speech) relative(cue int) {
 
 // relativeReach is how many words behind a negation belong to its relative clause.
 const relativeReach = 8
+
+// exceeds says whether a negation at word i bounds a value: "ne doit pas dépasser",
+// "may not exceed", and denies nothing.
+func (t *speech) exceeds(i int) bool {
+	for k := max(0, i-2); k < len(t.words) && k <= i+3; k++ {
+		if w := t.words[k].text; strings.HasPrefix(w, "exced") || strings.HasPrefix(w, "depass") || strings.HasPrefix(w, "exceed") || w == "beyond" || strings.HasPrefix(w, "superieur") {
+			return true
+		}
+	}
+	return false
+}
 
 // hesitates says whether "n'hésitez pas" stands in words (i, j).
 func (t *speech) hesitates(i, j int) bool {
