@@ -15,6 +15,7 @@ type meeting struct {
 	topic      float64 // how much titles and headings share; below zero when a side has none
 	whole      float64 // how much the passages share
 	lowered    []string
+	apart      bool // they name others
 	copied     bool // the passages are copies but for some words
 	translated bool // they translate each other
 }
@@ -85,7 +86,9 @@ func (c *Comparer) values(m *meeting, floor float64) []Pair {
 		return nil
 	}
 	var pairs []Pair
-	for _, f := range c.matches(m) {
+	list := c.matches(m)
+	several := !m.copied && severalDiffer(list)
+	for _, f := range list {
 		how := relate(f.ca.Claim, f.cb.Claim)
 		if how == same {
 			continue
@@ -93,6 +96,9 @@ func (c *Comparer) values(m *meeting, floor float64) []Pair {
 		g := c.guard(m, &f, how)
 		if g.suppressed != "" {
 			continue
+		}
+		if several && f.sa.Row == "" && f.sb.Row == "" {
+			g.lower(loweredSeveral)
 		}
 		x := m.features(&f, &g)
 		p := x.probability()
@@ -102,6 +108,26 @@ func (c *Comparer) values(m *meeting, floor float64) []Pair {
 		pairs = append(pairs, c.pair(m, &f, &g, p))
 	}
 	return pairs
+}
+
+// severalValues is how many values of one prose that differ make its subject doubtful.
+const severalValues = 3
+
+// severalDiffer says whether sentences that are alike differ in many values and agree
+// in fewer: as two texts from one template do.
+func severalDiffer(list []match) bool {
+	differ, agree := 0, 0
+	for i := range list {
+		f := &list[i]
+		switch {
+		case f.align.text < swappedFrom:
+		case relate(f.ca.Claim, f.cb.Claim) == same:
+			agree++
+		default:
+			differ++
+		}
+	}
+	return differ >= severalValues && differ > agree
 }
 
 // matches pairs the claims that are about the same thing, each with at most one, the

@@ -16,6 +16,7 @@ const (
 	loweredScope     = "scope"     // G2: one side has a word of a contrast set
 	loweredCondition = "condition" // G5: one side holds under a condition
 	loweredOccasion  = "occasion"  // two dates in sentences that are not much alike
+	loweredSeveral   = "several"   // the passages differ in many values: they may be of two subjects
 	loweredDomain    = "domain"    // addresses of two domains
 	loweredNews      = "news"      // one side is news
 	loweredUnclear   = "unclear"   // something may explain that the values differ
@@ -70,6 +71,7 @@ func (c *Comparer) meet(a, b *Side) (*meeting, bool) {
 	if (a.Document.Class == classNews) != (b.Document.Class == classNews) {
 		m.lowered = append(m.lowered, loweredNews)
 	}
+	m.apart = apartNames(a, b)
 	m.whole = a.all.jaccard(&b.all)
 	m.copied = m.whole >= copiedFrom && len(a.all.ids) >= 8
 	return m, true
@@ -83,6 +85,21 @@ const (
 
 // newsLasts is how much older news may be than what it is compared with.
 const newsLasts = 365 * 24 * time.Hour
+
+const (
+	// leastNames is how many names a passage must have for its names to say of whom it
+	// speaks.
+	leastNames = 3
+	// sharedNames is the share of the fewer names that two passages on one subject share
+	// at least.
+	sharedNames = 0.34
+)
+
+// apartNames is G3 for whole passages: both name many, and hardly the same.
+func apartNames(a, b *Side) bool {
+	least := min(len(a.entities), len(b.entities))
+	return least >= leastNames && float64(common(a.entities, b.entities)) < sharedNames*float64(least)
+}
 
 // oldNews says whether one document is news that is not known to be of the other's
 // time. News of the day state what holds as other pages do.
