@@ -79,7 +79,8 @@ func (o *serviceOptions) reviewEvery(d *catalog.Document, src *catalog.Source) t
 	return every
 }
 
-// How often doubts that were put off are woken, and owners who are back asked again.
+// How often doubts that were put off are woken and authorities speak on new ones, and
+// how often owners who are back are asked again.
 const (
 	wakeEvery  = time.Minute
 	askEvery   = 10 * time.Minute
@@ -92,6 +93,8 @@ func (s *service) keepDoubts(ctx context.Context) {
 	for {
 		within, cancel := context.WithTimeout(ctx, wakeWithin)
 		_, err := s.catalog.WakeFindings(within)
+		_, applyErr := s.catalog.ApplyAuthorities(within, "")
+		err = errors.Join(err, applyErr)
 		if now := s.now(); now.Sub(asked) >= askEvery {
 			asked = now
 			_, askErr := s.catalog.RefreshOwners(within)
@@ -99,7 +102,7 @@ func (s *service) keepDoubts(ctx context.Context) {
 		}
 		cancel()
 		if err != nil && ctx.Err() == nil {
-			s.log.Warn("doubts that were put off, or whose owners have changed, are looked at a little later", "error", err)
+			s.log.Warn("doubts that were put off, that an authority decides or whose owners have changed are looked at a little later", "error", err)
 		}
 		select {
 		case <-time.After(wakeEvery):

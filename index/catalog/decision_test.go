@@ -26,11 +26,12 @@ type doubts struct {
 	t    testing.TB
 	path string
 	now  time.Time
+	seen map[string]int // events of each finding, see settledAfter
 }
 
 func newDoubts(t testing.TB, driver string) *doubts {
 	t.Helper()
-	d := &doubts{t: t, now: decidedAt, path: filepath.Join(t.TempDir(), "catalog.db")}
+	d := &doubts{t: t, now: decidedAt, seen: map[string]int{}, path: filepath.Join(t.TempDir(), "catalog.db")}
 	c, err := catalog.Open(t.Context(), catalog.Options{Path: d.path, Driver: driver, Now: func() time.Time { return d.now }})
 	d.must(err)
 	d.Catalog = c
