@@ -79,10 +79,21 @@ func (s *Scanner) identified(i, from int) bool {
 		return true
 	case "p":
 		return s.tokens[j+1].mark == '.'
-	case "code", "question", "port", "porte", "part", "partie", "salle", "room", "bus", "table", "tableau", "ligne", "line", "figure":
-		return s.tokens[i].kind == numberToken && j == i-1
+	case "code", "question", "port", "porte", "part", "room", "chambre", "salle", "bureau", "poste",
+		"groupe", "group", "niveau", "level", "terminal", "zone", "zones", "partie", "bus", "table", "tableau", "ligne", "line", "figure":
+		return s.tokens[i].kind == numberToken && j == i-1 && !s.measured(i+1)
 	}
 	return s.tokens[i].kind == numberToken || j == i-1 && w.fold != "convention" && w.fold != "question" && w.fold != "bureau"
+}
+
+// measured reports whether token i is a unit of time or money, a percent sign or part
+// of a time of day: "le rappel part 7 jours après".
+func (s *Scanner) measured(i int) bool {
+	if i >= len(s.tokens) || s.tokens[i].gap > spaced {
+		return false
+	}
+	t := &s.tokens[i]
+	return t.word.time != 0 || t.word.currency != "" || t.word.lexeme.unit != "" || t.mark == '%' || t.mark == '€' || t.mark == '£' || t.mark == '$'
 }
 
 // rangeEnd reads the second number of "2 à 4", "2-4", "2 ou 3".
@@ -396,6 +407,15 @@ func (s *Scanner) measure(c Claim, n, m number, to int) int {
 		if unit == "" {
 			unit = t.word.lexeme.unit
 		}
+		if (unit == "W" || unit == "kW") && end < to {
+			k := end
+			if k+1 < to && s.tokens[k].mark == '-' {
+				k++
+			}
+			if s.tokens[k].word.time == hour && (k > end || s.tokens[k].gap == spaced) && s.tokens[k].word.fold != "h" {
+				unit, end = unit+"h", k+1
+			}
+		}
 		if unit == "m" && end < to && (s.tokens[end].word.fold == "carres" || s.tokens[end].word.fold == "carre") {
 			unit, end = "m2", end+1
 		}
@@ -492,11 +512,15 @@ func (s *Scanner) plural(w *word) bool {
 // noteOf returns the Unit of what is counted.
 func (s *Scanner) noteOf(w *word) string {
 	// The plural is cut first, for the stemmer leaves some: "essais".
-	if len(w.fold) > 3 && strings.HasSuffix(w.lower, "s") && !strings.HasSuffix(w.lower, "ss") && !sameInPlural(w.fold) {
+	switch {
+	case len(w.fold) <= 3 || sameInPlural(w.fold) || strings.HasSuffix(w.lower, "ss"):
+	case s.language == english && strings.HasSuffix(w.lower, "ies"):
+		w = s.word(strings.TrimSuffix(w.lower, "ies") + "y")
+	case strings.HasSuffix(w.lower, "s"):
 		w = s.word(strings.TrimSuffix(w.lower, "s"))
 	}
 	stem := w.stem[s.language]
-	if same := counterparts[stem]; same != "" {
+	if same := counterparts[stem]; same != "" && s.language == english {
 		return same
 	}
 	return stem

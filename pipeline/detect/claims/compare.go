@@ -50,7 +50,7 @@ func Comparable(a, b *Claim) bool {
 	case Money:
 		ua, _, oa := cutUnit(a.Unit)
 		ub, _, ob := cutUnit(b.Unit)
-		return (ua == ub || ua == "" || ub == "") && oa == ob
+		return (ua == ub || ua == "" || ub == "") && (oa == ob || oa == "" || ob == "")
 	case Quantity, Count:
 		ua, pa, _ := cutUnit(a.Unit)
 		ub, pb, _ := cutUnit(b.Unit)
@@ -219,7 +219,7 @@ func ofMoney(a, b *Claim) Verdict {
 		}
 	}
 	if periods {
-		return Verdict{Unclear, "only one says for which period"}
+		return Verdict{Unclear, "only one says for which period or for what"}
 	}
 	return v
 }
@@ -227,8 +227,11 @@ func ofMoney(a, b *Claim) Verdict {
 // perPeriod brings two values to one period. It reports whether only one has any.
 func perPeriod(a, b *Claim) (x, y span, reason string, oneOnly bool) {
 	x, y = spanOf(a), spanOf(b)
-	_, pa, _ := cutUnit(a.Unit)
-	_, pb, _ := cutUnit(b.Unit)
+	_, pa, ra := cutUnit(a.Unit)
+	_, pb, rb := cutUnit(b.Unit)
+	if ra != rb {
+		return x, y, "", true
+	}
 	if pa == pb {
 		return x, y, "", false
 	}
@@ -285,7 +288,7 @@ func ofRates(a, b *Claim) Verdict {
 	case v.Relation == Same:
 		v.Reason = reason
 	case v.Relation == Disjoint && oneOnly:
-		return Verdict{Unclear, "only one says for which period"}
+		return Verdict{Unclear, "only one says for which period or for what"}
 	}
 	return v
 }
@@ -393,7 +396,7 @@ func ofWeeks(a, b *Claim) Verdict {
 		if differing(dayOf(a.Week, 0), dayOf(b.Week, 0)) < minuteShift {
 			return Verdict{Relation: Same}
 		}
-		return Verdict{Unclear, "neither says on which days"}
+		return Verdict{Disjoint, "neither says on which days"}
 	}
 	if da == 0 || db == 0 {
 		return ofAnyDay(a, b)

@@ -82,7 +82,7 @@ var units = map[string]struct {
 	"bit": {"bit", 1, 1}, "kb": {"bit", 1e3, 1}, "Mb": {"bit", 1e6, 1}, "Gb": {"bit", 1e9, 1}, "Tb": {"bit", 1e12, 1},
 	"kb/s": {"bit/s", 1e3, 1}, "Mb/s": {"bit/s", 1e6, 1}, "Gb/s": {"bit/s", 1e9, 1},
 	"W": {"W", 1, 1}, "kW": {"W", 1e3, 1}, "MW": {"W", 1e6, 1}, "Wh": {"Wh", 1, 1}, "kWh": {"Wh", 1e3, 1}, "MWh": {"Wh", 1e6, 1},
-	"mAh": {"mAh", 1, 1}, "V": {"V", 1, 1}, "°C": {"°C", 1, 1}, "°F": {"°F", 1, 1},
+	"mAh": {"mAh", 1, 1}, "A": {"A", 1, 1}, "V": {"V", 1, 1}, "°C": {"°C", 1, 1}, "°F": {"°F", 1, 1},
 	"Hz": {"Hz", 1, 1}, "kHz": {"Hz", 1e3, 1}, "MHz": {"Hz", 1e6, 1}, "GHz": {"Hz", 1e9, 1},
 	"px": {"px", 1, 1}, "dpi": {"dpi", 1, 1}, "Mpx": {"px", 1e6, 1}, "dB": {"dB", 1, 1}, "kcal": {"kcal", 1, 1},
 }
@@ -138,10 +138,10 @@ var lexicon = func() map[string]lexeme {
 		hectare,hectares millilitre,millilitres,milliliter,milliliters centilitre,centilitres litre,litres,liter,liters
 		octet,octets,byte,bytes kilooctet,kilooctets,kilobyte,kilobytes megaoctet,megaoctets,megabyte,megabytes
 		gigaoctet,gigaoctets,gigabyte,gigabytes,gigas,giga teraoctet,teraoctets,terabyte,terabytes bit,bits
-		watt,watts kilowatt,kilowatts volt,volts pixel,pixels`,
+		watt,watts kilowatt,kilowatts volt,volts pixel,pixels ampere,amperes,amp,amps kilowattheure,kilowattheures wattheure,wattheures`,
 		func(l *lexeme, i int) {
 			l.unit = [...]string{"mg", "g", "kg", "t", "mm", "cm", "m", "km", "in", "ft", "mile", "ha", "ml", "cl", "l",
-				"byte", "kB", "MB", "GB", "TB", "bit", "W", "kW", "V", "px"}[i]
+				"byte", "kB", "MB", "GB", "TB", "bit", "W", "kW", "V", "px", "A", "kWh", "Wh"}[i]
 		})
 	flag := func(f flags, list string) {
 		put(list, func(l *lexeme, _ int) { l.flags |= f })
@@ -193,7 +193,7 @@ func putFlags(flag func(f flags, list string)) {
 	flag(connects, `a ou to or through and et`)
 	flag(negates, `ne n pas not non no never jamais aucun aucune nul nulle sans without cannot isn aren doesn don didn won wasn weren couldn shouldn can hasn haven nor ni`)
 	flag(unsaid, `ne n pas not non no t isn aren doesn don didn won cannot`)
-	flag(product, `ios android windows macos ipados watchos linux ubuntu debian chrome firefox safari edge opera python java php node
+	flag(product, `ios android windows macos ipados watchos tvos visionos linux ubuntu debian chrome firefox safari edge opera python java php node
 		office excel word wordpress drupal prestashop magento joomla tls ssl http usb bluetooth hdmi go postgresql mysql mariadb sqlite
 		version release`)
 	flag(office, `directeur directrice president presidente gerant gerante responsable chef cheffe ceo cfo cto coo dpo dpd rssi ciso delegue deleguee

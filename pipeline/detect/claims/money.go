@@ -109,13 +109,23 @@ func (s *Scanner) money(c Claim, n, m number, to int) int {
 		c.Lo, c.Hi = c.Lo/100, c.Hi/100
 	}
 	// 12€50
-	if end < to && c.Op == Equal && m.decimals == 0 && s.tokens[end].kind == numberToken && s.tokens[end].gap == glued && s.tokens[end].end-s.tokens[end].start == 2 {
+	if end < to && c.Op == Equal && m.decimals == 0 && s.tokens[end].kind == numberToken && s.tokens[end].gap <= spaced && s.tokens[end].end-s.tokens[end].start == 2 && (s.tokens[end].gap == glued || s.closes(end+1, to)) {
 		c.Lo += integer(s.piece(end)) * Scale / 100
 		c.Hi = c.Lo
 		end++
 	}
 	c.Type, c.Unit = Money, code
 	return s.moneyTail(c, n.from, end, to)
+}
+
+// closes reports whether nothing that is counted stands at token i, so that the number
+// before it are cents: "2 € 50".
+func (s *Scanner) closes(i, to int) bool {
+	if i >= to {
+		return true
+	}
+	t := &s.tokens[i]
+	return t.kind == markToken && t.gap == glued && t.mark != '%' && t.mark != '€' && t.mark != '/' && t.mark != '-' || t.kind == wordToken && (t.word.stop[french] || t.word.fold == "par" || t.word.fold == "ttc" || t.word.fold == "ht")
 }
 
 // prefixed reads "€7.50", "EUR 12.5", "$1.2 million", "US$5".

@@ -84,7 +84,7 @@ func TestScansOfHostileTexts(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	s := NewScanner()
 	kinds := []index.ChunkKind{index.Prose, index.List, index.Table, index.FAQ, index.Code, ""}
-	for i := range 20_000 {
+	for i := range 6_000 {
 		p := Passage{Text: hostile(r), Kind: kinds[i%len(kinds)], Locale: []string{"fr", "en", "", "en-US", "de"}[i%5], Title: hostile(r), Question: hostile(r)}
 		scan := s.Scan(p)
 		check(t, p, scan)
@@ -112,7 +112,8 @@ func TestValueReadsAgain(t *testing.T) {
 			default:
 				continue
 			}
-			if c.Op != Equal || c.Past || c.Text == "free" {
+			// "within a month" is a duration, "a month" alone may be a period.
+			if c.Op != Equal || c.Past || c.Text == "free" || strings.HasPrefix(p.Text[c.Start:c.End], "a ") {
 				continue
 			}
 			again := s.Scan(Passage{Text: p.Text[c.Start:c.End], Locale: p.Locale, Kind: index.Prose})
@@ -217,10 +218,9 @@ func FuzzScan(f *testing.F) {
 		f.Add(seed, "fr", uint8(0))
 		f.Add(seed, "en", uint8(2))
 	}
-	s := NewScanner()
 	f.Fuzz(func(t *testing.T, text, locale string, kind uint8) {
 		p := Passage{Text: text, Locale: locale, Question: text, Kind: []index.ChunkKind{index.Prose, index.List, index.Table, index.FAQ, index.Code}[kind%5]}
-		check(t, p, s.Scan(p))
+		check(t, p, Read(p))
 		if n := Normalise(text); Normalise(n) != n {
 			t.Fatalf("Normalise is not idempotent: %q, then %q", n, Normalise(n))
 		}

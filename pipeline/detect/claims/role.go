@@ -11,7 +11,18 @@ const (
 // financier : X", "X, directrice de Y", "CEO X", "Le directeur de la publication est X".
 func (s *Scanner) role(i, from, to int) int {
 	t := &s.tokens[i]
-	if t.kind != wordToken || t.word.flags&office == 0 {
+	if t.kind != wordToken {
+		return i
+	}
+	if i == from {
+		if next := s.labelled(from, to); next > i {
+			return next
+		}
+	}
+	if t.word.fold == "par" || t.word.fold == "by" {
+		return s.doneBy(i, from, to)
+	}
+	if t.word.flags&office == 0 {
 		return i
 	}
 	end := s.officeEnd(i, to)
@@ -36,6 +47,57 @@ func (s *Scanner) role(i, from, to int) int {
 		return s.addRole(i, end, name, begin, end)
 	}
 	return i
+}
+
+// labelled reads a sentence that is a label and a name, "Direction artistique : X Y",
+// or a cell that is a name and whose row or column names an office.
+func (s *Scanner) labelled(from, to int) int {
+	if s.label.rowed {
+		name, next := s.name(from, to)
+		if next <= from || next < to {
+			return from
+		}
+		switch {
+		case s.namesOffice(s.label.column):
+			return s.addRole(s.label.column.from, s.label.column.to, name, from, next)
+		case s.namesOffice(s.label.row), s.label.column.to == s.label.column.from:
+			return s.addRole(s.label.row.from, s.label.row.to, name, from, next)
+		}
+		return from
+	}
+	for j := from + 1; j < to && j <= from+roleWords; j++ {
+		if s.tokens[j].mark != ':' {
+			continue
+		}
+		name, next := s.name(j+1, to)
+		if next <= j+1 || next < to && s.tokens[next].kind != markToken || s.tokens[from].word.stop[s.language] {
+			return from
+		}
+		return s.addRole(from, j, name, from, next)
+	}
+	return from
+}
+
+// namesOffice reports whether a cell has the word of an office.
+func (s *Scanner) namesOffice(c cell) bool {
+	for i := c.from; i < c.to; i++ {
+		if s.tokens[i].word.flags&office != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// doneBy reads "dirigée par X Y", "run by X Y", from "par" or "by" at token i.
+func (s *Scanner) doneBy(i, from, to int) int {
+	if i == from || !s.isParticiple(i-1) && s.tokens[i-1].word.fold != "run" && s.tokens[i-1].word.fold != "led" && s.tokens[i-1].word.fold != "overseen" {
+		return i
+	}
+	name, next := s.name(i+1, to)
+	if next <= i+1 {
+		return i
+	}
+	return s.addRole(i-1, i, name, i-1, next)
 }
 
 // officeEnd returns the end of an office's name: words in small letters with "de la".
@@ -98,7 +160,7 @@ func (s *Scanner) name(i, to int) (string, int) {
 
 func (s *Scanner) title(i int) bool {
 	switch s.tokens[i].word.fold {
-	case "m", "mme", "mr", "mrs", "ms", "dr", "me", "monsieur", "madame", "mlle", "pr", "maitre":
+	case "professor", "professeur", "doctor", "docteur", "chef", "sir", "m", "mme", "mr", "mrs", "ms", "dr", "me", "monsieur", "madame", "mlle", "pr", "maitre":
 		return true
 	}
 	return false

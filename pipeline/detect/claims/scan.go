@@ -257,6 +257,11 @@ func (s *Scanner) wordValue(i, from, to int) int {
 			return next
 		}
 	}
+	if s.tokens[i].word.vulgar {
+		if next := s.vulgar(i, from, to); next > i {
+			return next
+		}
+	}
 	if l.number > 0 || l.scale > 0 {
 		if next := s.amount(i, from, to); next > i {
 			return next

@@ -23,7 +23,7 @@ func (s *Scanner) version(i, from, to int) int {
 		if fold == "version" && s.tokens[j].word.fold == "n" && j+2 < to && s.tokens[j+1].mark == '°' {
 			j += 2
 		}
-	case t.word.flags&product != 0 && (t.upper || fold == "ios" || fold == "macos" || fold == "iphone"):
+	case t.word.flags&product != 0 && (t.upper || fold == "ios" || fold == "tvos" || fold == "macos" || fold == "iphone"):
 		named = true
 		if s.tokens[j].word.fold == "version" && j+1 < to {
 			j++

@@ -28,6 +28,7 @@ type word struct {
 	lexeme            // zero for words that mean nothing here
 	phrases []*phrase // that begin with it, longest first
 	says    bool      // may begin a yes or no
+	vulgar  bool      // may begin a duration without a number
 	opens   bool      // may begin opening hours, though it is no weekday
 }
 
@@ -64,6 +65,10 @@ func (s *Scanner) analyse(surface string) *word {
 	}
 	w.lexeme = lexicon[w.fold]
 	w.phrases = phrases[w.fold]
+	switch w.fold {
+	case "une", "un", "demi", "half", "trois", "three", "a", "an":
+		w.vulgar = true
+	}
 	w.says, w.opens = says(w.fold), opensHours(w.fold)
 	return w
 }
