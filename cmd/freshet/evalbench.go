@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +21,8 @@ import (
 	"freshet/index"
 	"freshet/index/catalog"
 	"freshet/pipeline/detect/bench"
+	"freshet/pipeline/detect/stale"
+	"freshet/pipeline/detect/stale/facts"
 )
 
 // benchFlags are the flags of `eval conflicts` that run the bench.
@@ -26,20 +30,20 @@ type benchFlags struct {
 	half string
 	seed uint64
 	out  string
+	// together puts the pages of all organisations into one knowledge base.
+	together bool
 }
 
-// What the bench calls its knowledge base and its source.
-const (
-	benchBase   = "bench"
-	benchSource = "pages"
-)
+// benchBase is what the knowledge bases of the bench, and their sources, are called:
+// alone where all pages are together, else with the site's name behind it.
+const benchBase = "bench"
 
 func (m *Main) evalBench(ctx context.Context, f benchFlags) error {
 	set, err := bench.Generate(f.half, f.seed)
 	if err != nil {
 		return usageError{err}
 	}
-	found, took, err := m.runBench(ctx, &set)
+	found, took, err := m.runBench(ctx, &set, f.together)
 	if err != nil {
 		return err
 	}
@@ -60,7 +64,11 @@ func (m *Main) evalBench(ctx context.Context, f benchFlags) error {
 
 // runBench takes the pages through the whole program, in a directory of its own, on the
 // day that they were written for.
-func (m *Main) runBench(ctx context.Context, set *bench.Set) (found []bench.Found, took time.Duration, err error) {
+//
+// Each organisation has its own knowledge base, as in life: that the library and the
+// town hall open at other hours is no contradiction, and what would tell them apart in
+// one base is nothing that help pages say.
+func (m *Main) runBench(ctx context.Context, set *bench.Set, together bool) (found []bench.Found, took time.Duration, err error) {
 	dir, err := os.MkdirTemp("", "freshet-bench-")
 	if err != nil {
 		return nil, 0, fmt.Errorf("the bench needs a temporary directory: %w", err)
@@ -75,8 +83,12 @@ func (m *Main) runBench(ctx context.Context, set *bench.Set) (found []bench.Foun
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
 	b := &benchRun{Main: &then, client: within(h.local()), catalog: h.service.catalog, file: filepath.Join(dir, "pages.jsonl")}
-	if err := b.sync(ctx, set); err != nil {
-		return nil, 0, err
+	b.expired = map[string][]string{}
+	sites, names := benchSites(set, together)
+	for _, name := range names {
+		if err := errors.Join(b.sync(ctx, name, sites[name]), b.readExpired(ctx, name)); err != nil {
+			return nil, 0, err
+		}
 	}
 	found, err = b.findings(ctx)
 	return found, m.Now().Sub(began), err
@@ -88,26 +100,59 @@ type benchRun struct {
 	*client
 	catalog *catalog.Catalog
 	file    string
+	// expired are the sentences with a date that is over, by the key of their document:
+	// the finding of a document that is out of date names none.
+	expired map[string][]string
+}
+
+// benchSites are the pages by knowledge base, and these in order.
+func benchSites(set *bench.Set, together bool) (map[string][]bench.Page, []string) {
+	sites := map[string][]bench.Page{}
+	for _, p := range set.Pages {
+		name := benchBase
+		if site, _, _ := strings.Cut(p.ID, "/"); !together {
+			name += "-" + site
+		}
+		sites[name] = append(sites[name], p)
+	}
+	return sites, slices.Sorted(maps.Keys(sites))
+}
+
+// readExpired reads which sentences make a document's text one that has expired.
+func (b *benchRun) readExpired(ctx context.Context, base string) error {
+	var rules stale.Rules
+	for f, err := range facts.New(facts.Options{Catalog: b.catalog, Now: b.Now}).All(ctx, base) {
+		if err != nil {
+			return fmt.Errorf("read what has expired: %w", err)
+		}
+		v := rules.Judge(f, b.Now())
+		if s := v.Signal(stale.ExpiredText); s != nil {
+			for _, e := range s.Evidence {
+				b.expired[f.Key] = append(b.expired[f.Key], e.Sentence)
+			}
+		}
+	}
+	return nil
 }
 
 // sync brings the pages into the base: first one alone and then all, because what a base
 // holds from the first is history, of which only the gravest is shown as likely.
-func (b *benchRun) sync(ctx context.Context, set *bench.Set) error {
-	spec := api.SourceSpec{Base: benchBase, Kind: "records", Owner: "bench@freshet.example", Publish: true, Settings: map[string]any{
+func (b *benchRun) sync(ctx context.Context, name string, all []bench.Page) error {
+	spec := api.SourceSpec{Base: name, Kind: "records", Owner: "bench@freshet.example", Publish: true, Settings: map[string]any{
 		"location": b.file, "id": "id", "title": "title", "body": "body", "body_format": "markdown", "url": "url", "locale": "locale",
 		"translation_group": "translation", "class": "class", "modified": "modified", "path": "path", "public": true,
 		"facets": map[string]any{"plan": "facets.plan", "product": "facets.product", "region": "facets.region"},
 	}}
-	for n, pages := range [][]bench.Page{set.Pages[:1], set.Pages} {
+	for n, pages := range [][]bench.Page{all[:1], all} {
 		if err := os.WriteFile(b.file, benchRecords(pages), 0o600); err != nil {
 			return fmt.Errorf("write the pages of the bench: %w", err)
 		}
 		if n == 0 {
-			if err := b.do(ctx, http.MethodPut, "/v1/sources/"+benchSource, spec, nil); err != nil {
+			if err := b.do(ctx, http.MethodPut, "/v1/sources/"+name, spec, nil); err != nil {
 				return fmt.Errorf("connect the bench: %w", err)
 			}
 		}
-		report, err := b.syncOne(ctx, b.client, benchSource, api.SyncOptions{})
+		report, err := b.syncOne(ctx, b.client, name, api.SyncOptions{})
 		if err != nil {
 			return fmt.Errorf("sync the bench: %w", err)
 		}
@@ -134,7 +179,7 @@ func benchRecords(pages []bench.Page) []byte {
 // findings are what the program found, as the bench counts it.
 func (b *benchRun) findings(ctx context.Context) ([]bench.Found, error) {
 	var out []bench.Found
-	q := catalog.FindingFilter{Base: benchBase, Limit: 500}
+	q := catalog.FindingFilter{Limit: 500}
 	for {
 		list, err := b.catalog.Findings(ctx, q)
 		if err != nil {
@@ -165,15 +210,12 @@ func (b *benchRun) found(ctx context.Context, f *index.Finding) (bench.Found, bo
 	switch {
 	case f.Kind == index.Stale:
 		out.Kind = bench.Expired
-		if !expired(f.Codes) {
-			return out, false, nil
-		}
 		for i := range f.Members {
-			if f.Members[i].Sentence != "" {
-				out.Members = append(out.Members, benchMember(&f.Members[i]))
+			for _, sentence := range b.expired[f.Members[i].Document] {
+				out.Members = append(out.Members, bench.FoundMember{Page: f.Members[i].ExternalID, Text: sentence})
 			}
 		}
-		return out, true, nil
+		return out, len(out.Members) > 0, nil
 	case f.Kind == index.Duplicate:
 		out.Kind = bench.Duplicate
 	case f.Rule == "polarity":
@@ -200,15 +242,6 @@ func (b *benchRun) found(ctx context.Context, f *index.Finding) (bench.Found, bo
 		out.Pairs = append(out.Pairs, [2]int{n, n + 1})
 	}
 	return out, len(pairs) > 0, nil
-}
-
-func expired(codes []string) bool {
-	for _, c := range codes {
-		if strings.HasPrefix(c, "expired_text") {
-			return true
-		}
-	}
-	return false
 }
 
 func benchMember(m *index.Member) bench.FoundMember {

@@ -50,6 +50,7 @@ nobody makes a rule for it by accident.`,
 	c.Flags().StringVar(&pairs, "pairs", "", "`FILE` of pairs of passages, one JSON object a line")
 	c.Flags().StringVar(&b.half, "bench", "", "`HALF` of the generated pages: dev or held")
 	c.Flags().Uint64Var(&b.seed, "seed", 1, "`NUMBER` that chooses the values of --bench")
+	c.Flags().BoolVar(&b.together, "together", false, "put all organisations of --bench into one knowledge base, which is harder than life")
 	c.Flags().StringVar(&b.out, "out", "", "write a line for each pair, miss or false finding into this `FILE`")
 	return c
 }
