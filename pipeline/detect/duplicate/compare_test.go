@@ -178,3 +178,26 @@ func TestMinHashEstimatesJaccard(t *testing.T) {
 		}
 	}
 }
+
+func TestOfAPartNothingElseIsChosen(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for range 300 {
+		list := make([]uint64, window+r.IntN(200))
+		for i := range list {
+			list[i] = r.Uint64N(50) // with repeats
+		}
+		from := r.IntN(len(list) - window + 1)
+		to := from + window + r.IntN(len(list)-from-window+1)
+		whole := chosen(list)
+		for _, at := range chosen(list[from:to]) {
+			if !slices.Contains(whole, from+at) {
+				t.Fatalf("%d is chosen of a part and not of the whole", from+at)
+			}
+		}
+		for start := 0; start+window <= len(list); start++ {
+			if !slices.ContainsFunc(whole, func(at int) bool { return start <= at && at < start+window }) {
+				t.Fatalf("the window at %d has none", start)
+			}
+		}
+	}
+}

@@ -8,12 +8,24 @@ import "slices"
 // fifteen shingles are chosen.
 const window = 14
 
-// fingerprints chooses shingles by winnowing (S. Schleimer, D. Wilkerson, A. Aiken,
-// Winnowing: Local Algorithms for Document Fingerprinting, SIGMOD 2003): of every window
-// the least, of equal ones the last. In order, without repeats.
+// fingerprints are the shingles that chosen names, ascending, without repeats.
 func fingerprints(list []uint64) []uint64 {
-	var out []uint64
+	at := chosen(list)
+	out := make([]uint64, len(at))
+	for i, k := range at {
+		out[i] = list[k]
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// chosen are the places of the shingles that winnowing chooses (S. Schleimer, D. Wilkerson,
+// A. Aiken, Winnowing: Local Algorithms for Document Fingerprinting, SIGMOD 2003): of every
+// window the least, of equal ones the last. Of a part of a text it chooses none that it
+// does not choose of the whole, if the part has a window.
+func chosen(list []uint64) []int {
 	size := min(window, len(list))
+	out := make([]int, 0, 2*len(list)/window+1)
 	least := -1
 	for end := size; end <= len(list) && size > 0; end++ {
 		start := end - size
@@ -24,12 +36,11 @@ func fingerprints(list []uint64) []uint64 {
 					least = i
 				}
 			}
-			out = append(out, list[least])
+			out = append(out, least)
 		} else if list[end-1] <= list[least] {
 			least = end - 1
-			out = append(out, list[least])
+			out = append(out, least)
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }

@@ -39,9 +39,13 @@ type Reading struct {
 	common    bool       // nearly all of it stands in many documents of its source
 	text      string
 	starts    []int    // of the passages in text
+	places    []place  // and in whole
 	bodyRuns  []uint64 // shingles of the body that cross no heading
 	wholeRuns []uint64 // and those of headings and titles, and across
 }
+
+// A place is a passage among the tokens of a Reading.
+type place struct{ from, to int }
 
 // ownShare is the share of a document's words below which what it has in common with
 // many others is taken for its content all the same: copies of one document are many
@@ -110,7 +114,9 @@ func (r *Reading) join(parts []part) {
 		above = p.Heading
 		title(p.Question)
 		r.starts[i] = text.Len()
+		at := len(r.whole)
 		add(p.Text, parts[i].own, 0)
+		r.places = append(r.places, place{at, len(r.whole)})
 	}
 	r.text = text.String()
 	r.measure()

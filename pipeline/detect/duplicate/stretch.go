@@ -137,29 +137,49 @@ func (j *judge) stretch(run []anchor) (s Stretch, ok bool) {
 // boilerplateDocuments documents hold, as far as the rules know.
 func (j *judge) common(from, to int) []bool {
 	out := make([]bool, to-from)
-	if j.rules.Holders == nil || to-from < longWidth {
+	if j.rules.Holders == nil {
 		return out
 	}
-	open := -1 // where the last phrase that is known began, if many hold it
-	for i, h := range runs(j.a.whole[from:to], longWidth, nil) {
-		n := j.rules.Holders(tagged(Phrase, h))
-		if n == 0 {
-			continue
+	for _, p := range j.a.places {
+		if p.from < to && from < p.to {
+			j.mark(out, from, p)
 		}
-		if n <= boilerplateDocuments {
-			open = -1
-			continue
-		}
-		start := i
-		if open >= 0 {
-			start = open // every phrase between is of windows that many hold
-		}
-		for k := start; k < i+longWidth; k++ {
-			out[k] = true
-		}
-		open = i
 	}
 	return out
+}
+
+// mark is common for one passage; out begins at a token. A word is taken for what the
+// phrase that is chosen nearest to it is: between two that are chosen, no other is known.
+func (j *judge) mark(out []bool, at int, p place) {
+	list := runs(j.a.whole[p.from:p.to], longWidth, nil)
+	from, end := max(p.from, at), min(p.to, at+len(out))
+	var many, before bool
+	last := -1 // middle of the phrase before
+	for _, i := range chosen(list) {
+		middle := p.from + i + longWidth/2
+		if middle < from-window {
+			continue // others are nearer
+		}
+		many = j.rules.Holders(tagged(Phrase, list[i])) > boilerplateDocuments
+		half := from
+		if last >= 0 {
+			half = (last + middle + 1) / 2
+		}
+		fill(out, at, max(from, last), min(half, end), before)
+		fill(out, at, max(from, half), min(middle, end), many)
+		if before, last = many, middle; middle >= end {
+			return
+		}
+	}
+	if last >= 0 {
+		fill(out, at, max(from, last), end, before)
+	}
+}
+
+func fill(out []bool, at, from, to int, value bool) {
+	for k := from; k < to; k++ {
+		out[k-at] = value
+	}
 }
 
 // cut is the text from one token to another, within the passage of the first.
