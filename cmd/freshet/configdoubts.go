@@ -19,6 +19,7 @@ type doubtsConfig struct {
 	DueAfter    string            `yaml:"due_after"` // how long owners have for a fix that was asked for
 	Audit       auditConfig       `yaml:"audit"`
 	Webhooks    []webhookConfig   `yaml:"webhooks"`
+	Judge       judgeConfig       `yaml:"judge"`
 
 	Review       []reviewConfig `yaml:"review"`        // how often pages are to be looked at; the first that fits decides
 	RetiredTerms []string       `yaml:"retired_terms"` // products and names that are no longer
@@ -69,6 +70,8 @@ func (w *walker) doubts(n ast.Node) {
 			w.entries(v.Value, "doubts.authorities", authorityConfig{})
 		case "audit":
 			w.block(v.Value, "doubts.audit", keysOf(auditConfig{}))
+		case "judge":
+			w.block(v.Value, "doubts.judge", keysOf(judgeConfig{}))
 		case "webhooks":
 			w.entries(v.Value, "doubts.webhooks", webhookConfig{})
 		case "review":
@@ -95,6 +98,7 @@ func (d *doubtsConfig) check(w *walker, e expander, bases map[string]bool) {
 		}
 	}
 	d.Audit.check(w, e)
+	d.Judge.check(w, e)
 	checkWebhooks(w, e, d.Webhooks, bases)
 	d.checkStale(w, e, bases)
 	for i := range d.Owners {

@@ -17,6 +17,7 @@ import (
 	"freshet/connectors"
 	"freshet/index"
 	"freshet/index/qdrant"
+	"freshet/pipeline/detect/judge"
 )
 
 func (m *Main) doctorCommand() *cobra.Command {
@@ -24,7 +25,7 @@ func (m *Main) doctorCommand() *cobra.Command {
 	c := &cobra.Command{Use: "doctor", Short: "Look whether everything is as it should be", Args: cobra.NoArgs,
 		Long: `Looks at the data directory, the configuration, the catalog and the index, the
 sources, and at the services that the configuration names: Qdrant, the embedder, the
-re-ranker. The embedder is sent two sentences of Freshet's own.`,
+re-ranker, the judge. Embedder and judge are sent two sentences of Freshet's own.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if ready {
 				return m.ready(cmd.Context())
@@ -134,6 +135,9 @@ func (x *examination) services(ctx context.Context, cfg *config, log *slog.Logge
 	if cfg.Rerank.Provider != providerNone {
 		x.reranker(ctx, cfg)
 	}
+	if cfg.Doubts.Judge.named() {
+		x.judge(ctx, &cfg.Doubts.Judge)
+	}
 }
 
 // serviceWithin is how long a service has to answer doctor.
@@ -160,6 +164,24 @@ func (x *examination) reranker(ctx context.Context, cfg *config) {
 		_, err = rerank(ctx, "Does the re-ranker answer?", []index.Passage{{Chunk: index.Chunk{Text: "A passage that tells whether the re-ranker answers."}}})
 	}
 	x.note("re-ranker", err, cfg.Rerank.Provider+" answers")
+}
+
+// judgeWithin is how long a judge has to answer doctor: its server may have to load the
+// model first.
+const judgeWithin = time.Minute
+
+func (x *examination) judge(ctx context.Context, c *judgeConfig) {
+	ctx, cancel := context.WithTimeout(ctx, judgeWithin)
+	defer cancel()
+	j, err := newJudge(c, judge.Options{})
+	if err != nil {
+		x.note("judge", err, "")
+		return
+	}
+	x.note("judge", j.Check(ctx), j.Model()+" judges as it has to")
+	if j.KeyInClear() {
+		x.warn("judge", "the key travels unencrypted; give an https address as doubts.judge.base_url")
+	}
 }
 
 func (x *examination) embedder(ctx context.Context, cfg *config, log *slog.Logger) {

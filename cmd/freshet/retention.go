@@ -9,6 +9,7 @@ import (
 // difference between two versions, a run undone.
 const (
 	historyKept  = 90 * 24 * time.Hour
+	verdictsKept = 365 * 24 * time.Hour // of the judge: each costs a request
 	forgetEvery  = 24 * time.Hour
 	forgetFirst  = time.Minute
 	forgetWithin = time.Minute
@@ -33,6 +34,9 @@ func (s *service) forget(ctx context.Context) {
 		}
 		if _, err := s.catalog.ForgetVectors(ctx, s.now().Add(-historyKept), canaryVectors); err != nil && ctx.Err() == nil {
 			s.log.Warn("dense vectors that nobody needs are kept a day longer", "error", err)
+		}
+		if _, err := s.catalog.ForgetJudgeVerdicts(ctx, s.now().Add(-verdictsKept)); err != nil && ctx.Err() == nil {
+			s.log.Warn("old verdicts of the judge are kept a day longer", "error", err)
 		}
 		if _, err := s.contents.Sweep(ctx, s.catalog.MayReturn); err != nil && ctx.Err() == nil {
 			s.log.Warn("contents that nobody needs are kept a day longer", "error", err)

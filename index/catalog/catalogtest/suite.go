@@ -37,7 +37,7 @@ func Run(t *testing.T, open Open) {
 		{"ledgers of runs", noteTests}, {"change log", feedTests}, {"snapshots", viewTests},
 		{"vouching", vouchTests}, {"annotations", annotationTests}, {"findings", findingTests}, {"audits", auditTests}, {"webhooks", webhookTests}, {"access", accessTests}, {"around", aroundTests},
 		{"documents", documentTests}, {"lists", listTests}, {"decisions", decisionTests}, {"history", historyTests},
-		{"queries", queryTests}, {"standing of documents", standingTests}, {"links", linkTests}, {"keys", keyTests}, {"sources", sourceTests}, {"removal of sources", removalTests}, {"runs", runTests},
+		{"queries", queryTests}, {"standing of documents", standingTests}, {"links", linkTests}, {"verdicts of the judge", judgeTests}, {"keys", keyTests}, {"sources", sourceTests}, {"removal of sources", removalTests}, {"runs", runTests},
 		{"knowledge bases", baseTests}, {"templates", templateTests}, {"targets and migrations", migrationTests}, {"random batches", modelTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

@@ -8,10 +8,12 @@
 package judge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,10 +38,13 @@ const (
 
 // Options make a Judge.
 type Options struct {
-	Kind    string // Chat (default) or NLI
-	BaseURL string // "http://localhost:11434/v1"; for NLI "http://localhost:8080"
-	Model   string // asked for by Chat; of NLI it only names verdicts that are kept
-	APIKey  string // sent as a bearer token where it is set
+	// Provider is a name of PresetNames, which says where the server is and of what kind;
+	// "": Kind and BaseURL say so.
+	Provider string
+	Kind     string // Chat or NLI; "": the provider's, or Chat
+	BaseURL  string // "http://localhost:11434/v1"; for NLI "http://localhost:8080"; "": the provider's
+	Model    string // asked for by Chat; of NLI it only names verdicts that are kept
+	APIKey   string // sent as a bearer token where it is set
 	// Contradiction is the label that an NLI model gives contradictions; "": any that begins
 	// with "contradict".
 	Contradiction string
@@ -87,8 +92,13 @@ type Judge struct {
 
 // New makes a Judge and sends nothing. The error says what the configuration lacks.
 func New(o Options) (*Judge, error) {
-	if o.Kind == "" {
-		o.Kind = Chat
+	p, ok := presetNamed(o.Provider, o.Kind)
+	if !ok {
+		return nil, fmt.Errorf("doubts.judge.provider is %q; known are %s", o.Provider, strings.Join(PresetNames(), ", "))
+	}
+	o.Kind, o.BaseURL = cmp.Or(o.Kind, p.Kind, Chat), cmp.Or(o.BaseURL, p.BaseURL)
+	if p.Key && o.APIKey == "" {
+		return nil, fmt.Errorf("doubts.judge.api_key is missing: %s answers nobody without a key", p.Name)
 	}
 	if o.Kind != Chat && o.Kind != NLI {
 		return nil, fmt.Errorf("doubts.judge.kind is %q; known are %s and %s", o.Kind, Chat, NLI)
@@ -176,6 +186,16 @@ func endpoint(base, kind string) (*url.URL, error) {
 
 // URL is where questions go.
 func (j *Judge) URL() string { return j.url }
+
+// KeyInClear reports whether the key travels unencrypted to another machine.
+func (j *Judge) KeyInClear() bool {
+	u, err := url.Parse(j.url)
+	if err != nil || u.Scheme != "http" || j.o.APIKey == "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
+}
 
 // Model names the model as verdicts are kept under it.
 func (j *Judge) Model() string {

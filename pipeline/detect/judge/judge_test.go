@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -261,13 +262,16 @@ func TestConfigurationsThatCannotWorkAreRefusedInWords(t *testing.T) {
 		o    Options
 		want string
 	}{
-		"no address":         {Options{Model: "m"}, "doubts.judge.base_url is missing"},
-		"no model":           {Options{BaseURL: "http://h"}, "doubts.judge.model"},
-		"an unknown kind":    {Options{BaseURL: "http://h", Kind: "oracle"}, "known are chat and nli"},
-		"a password":         {Options{BaseURL: "http://u:hunter2@h/v1", Model: "m"}, "doubts.judge.api_key"},
-		"a file":             {Options{BaseURL: "file:///etc/passwd", Model: "m"}, "https://host/v1"},
-		"a key of two lines": {Options{BaseURL: "http://h", Model: "m", APIKey: "a\nX: b"}, "one line"},
-		"a budget":           {Options{BaseURL: "http://h", Model: "m", Budget: -1}, "above 0"},
+		"no address of its own": {Options{Provider: "openai-compatible", Model: "m"}, "doubts.judge.base_url is missing"},
+		"no address":            {Options{Model: "m"}, "doubts.judge.base_url is missing"},
+		"no model":              {Options{BaseURL: "http://h"}, "doubts.judge.model"},
+		"an unknown provider":   {Options{Provider: "opnai", Model: "m"}, "known are lmstudio, mistral, ollama, openai, openai-compatible, tei, vllm"},
+		"no key":                {Options{Provider: "openai", Model: "m"}, "doubts.judge.api_key is missing"},
+		"an unknown kind":       {Options{BaseURL: "http://h", Kind: "oracle"}, "known are chat and nli"},
+		"a password":            {Options{BaseURL: "http://u:hunter2@h/v1", Model: "m"}, "doubts.judge.api_key"},
+		"a file":                {Options{BaseURL: "file:///etc/passwd", Model: "m"}, "https://host/v1"},
+		"a key of two lines":    {Options{BaseURL: "http://h", Model: "m", APIKey: "a\nX: b"}, "one line"},
+		"a budget":              {Options{BaseURL: "http://h", Model: "m", Budget: -1}, "above 0"},
 	} {
 		if _, err := New(c.o); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", name, err)
@@ -279,6 +283,12 @@ func TestConfigurationsThatCannotWorkAreRefusedInWords(t *testing.T) {
 	} {
 		if j, err := New(Options{BaseURL: base, Model: "m"}); err != nil || j.URL() != want {
 			t.Errorf("%s: %v", base, err)
+		}
+	}
+	for _, p := range Presets() {
+		j, err := New(Options{Provider: p.Name, BaseURL: cmp.Or(p.BaseURL, "http://h"), Model: "m", APIKey: "k"})
+		if err != nil || j.o.Kind != p.Kind {
+			t.Errorf("%s: %v", p.Name, err)
 		}
 	}
 }
