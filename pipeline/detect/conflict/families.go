@@ -199,6 +199,17 @@ func contrasts(sets map[uint64][]int32, a, b *sentence) overlap {
 	return result
 }
 
+// contrastsAlone says whether a sentence has, in its own words, one of a contrast set
+// that the other has not, nor what stands above it.
+func contrastsAlone(sets map[uint64][]int32, a, b *sentence) bool {
+	for _, x := range a.own {
+		if sets[x] != nil && !has(b.tokens, x) {
+			return true
+		}
+	}
+	return false
+}
+
 // meets says whether two sorted lists share a number.
 func meets(a, b []int32) bool {
 	for i, j := 0, 0; i < len(a) && j < len(b); {

@@ -38,6 +38,7 @@ const (
 	guardRepeated  guardName = "repeated"  // G6
 	guardPlace     guardName = "place"     // G7
 	guardFamily    guardName = "family"    // G8
+	guardTax       guardName = "tax"       // tax may explain it
 	guardHistory   guardName = "history"   // G11
 )
 
@@ -171,6 +172,9 @@ func (c *Comparer) guard(m *meeting, f *match, how relation) verdict {
 	} else if otherYear(f.sa.years, f.sb.years) || !overlapping(f.ca.Claim, f.cb.Claim) || c.notYet(f.ca.Claim) || c.notYet(f.cb.Claim) {
 		return suppressed(guardValidity)
 	}
+	if f.ca.Type == claims.Money && speaksOfTax(f.sa) && speaksOfTax(f.sb) && (anyRate(f.ca.Claim, f.cb.Claim) || anyRate(f.cb.Claim, f.ca.Claim)) {
+		return suppressed(guardTax)
+	}
 	v := c.guardSentences(m, f)
 	if v.suppressed != "" {
 		return v
@@ -226,7 +230,7 @@ func (c *Comparer) guardSentences(m *meeting, f *match) verdict {
 	if f.align.swapped {
 		v.lower(loweredSubject)
 	}
-	if v.contrast && f.align.text >= swappedFrom {
+	if v.contrast && f.align.text >= swappedFrom && (contrastsAlone(contrastSets, f.sa, f.sb) || contrastsAlone(contrastSets, f.sb, f.sa)) {
 		v.lower(loweredScope)
 	}
 	v.named = names(f.sa, m.a, f.sb, m.b) || names(f.sb, m.b, f.sa, m.a)
@@ -255,6 +259,18 @@ func unshared(s, other *sentence) bool {
 		}
 	}
 	return 2*n < len(s.condition)
+}
+
+// taxWords are words by which a price says what it includes.
+var taxWords = []uint64{token("vat"), token("tva"), token("ht"), token("ttc"), token("tax"), token("taxe"), token("gross"), token("net")}
+
+func speaksOfTax(s *sentence) bool {
+	for _, w := range taxWords {
+		if has(s.tokens, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // otherYear says whether two sentences name years, and they differ.

@@ -40,6 +40,62 @@ func TestMeasureDev(t *testing.T) {
 	}
 }
 
+// TestMeasureDrift prints which planted drifts of the dev half are missed, and why.
+func TestMeasureDrift(t *testing.T) {
+	if os.Getenv("FRESHET_MEASURE") == "" {
+		t.Skip("set FRESHET_MEASURE=1")
+	}
+	set, sources := devSources(t, 1)
+	c := newCorpus(t, sources)
+	for _, p := range set.Plants {
+		if p.Kind != bench.Drift {
+			continue
+		}
+		for _, a := range c.sides {
+			for _, b := range c.sides {
+				if a.Document.Key != p.A.Page || b.Document.Key != p.B.Page {
+					continue
+				}
+				swap := inOrder(a, b) > 0
+				x, y := a, b
+				if swap {
+					x, y = b, a
+				}
+				m, ok := c.comparer.meet(x, y)
+				if !ok {
+					fmt.Println(p.ID, "not met")
+					continue
+				}
+				sx, sy := x.sequence(), y.sequence()
+				steps := alignSequences(m, sx, sy)
+				seen := false
+				for i, s := range steps {
+					ca, cb := sx[s.i], sy[s.j]
+					qa, qb := p.A, p.B
+					if swap {
+						qa, qb = qb, qa
+					}
+					if within(x, ca.Sentence, qa) && within(y, cb.Sentence, qb) {
+						seen = true
+						fmt.Printf("%s equal %v how %d says %v %v P %.2f  %s / %s\n", p.ID, s.equal, relateLoose(ca.Claim, cb.Claim), y.says(ca), x.says(cb), logistic(driftScore(m, sx, sy, steps, i)), normal(ca.Claim), normal(cb.Claim))
+					}
+				}
+				if !seen && (strings.Contains(a.Chunk.Text, p.A.Quote) && strings.Contains(b.Chunk.Text, p.B.Quote)) {
+					fmt.Println(p.ID, "not aligned:", p.A.Quote, "|", p.B.Quote)
+					for _, l := range sx {
+						fmt.Print("   ", normal(l.Claim))
+					}
+					fmt.Println()
+					for _, l := range sy {
+						fmt.Print("   ", normal(l.Claim))
+					}
+					fmt.Println()
+				}
+			}
+		}
+	}
+}
+
 // explain prints what became of a plant.
 func (c *corpus) explain(p bench.Plant) {
 	at := func(m bench.Mention) (list []*Side) {

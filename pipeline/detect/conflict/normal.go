@@ -36,6 +36,11 @@ func normal(c *claims.Claim) string {
 	if c.Tax != "" {
 		unit += " " + c.Tax
 	}
+	number := number
+	if unit == "minute_of_day" { // not scaled
+		unit = ""
+		number = func(n int64) string { return fmt.Sprintf("%02d:%02d", n/60%24, n%60) }
+	}
 	text := number(c.Lo)
 	switch c.Op {
 	case claims.AtLeast:

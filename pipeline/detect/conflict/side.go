@@ -36,6 +36,7 @@ type sentence struct {
 	claims    []claim
 	classes   uint64
 	stance    stance
+	own       []uint64 // its words
 	tokens    []uint64 // its words and those above it, for contrast sets
 	years     []uint64 // that it names, or what stands above it
 	titled    []uint64 // those that stand above it
@@ -77,6 +78,9 @@ func (c *Comparer) readTopic(s *Side, r *reader) {
 	for _, text := range append(slices.Clone(s.Chunk.Heading), s.Document.Title, s.Chunk.Question) {
 		stems = r.stems(stems, text, s.language)
 		names = appendNames(names, text)
+	}
+	if len(stems) == 0 && len(names) == 0 && len(s.Scan.Sentences) > 1 {
+		names = s.Scan.Sentences[0].Entities // without a heading the first sentence says of whom the passage tells
 	}
 	s.topic, s.names = c.weigher.terms(stems), hashes(names)
 }
@@ -163,6 +167,9 @@ func (s *Side) readTokens(to *sentence) {
 		for i := range words {
 			w := &words[i]
 			to.tokens = append(to.tokens, token(w.text))
+			if k < 3 { // the sentence, its lead, its row
+				to.own = append(to.own, token(w.text))
+			}
 			if isYear(w.text) {
 				to.years = append(to.years, hash(w.text))
 				if k > 0 {
@@ -171,7 +178,7 @@ func (s *Side) readTokens(to *sentence) {
 			}
 		}
 	}
-	for _, l := range []*[]uint64{&to.tokens, &to.years, &to.titled} {
+	for _, l := range []*[]uint64{&to.own, &to.tokens, &to.years, &to.titled} {
 		slices.Sort(*l)
 		*l = slices.Compact(*l)
 	}
