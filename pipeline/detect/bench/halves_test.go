@@ -80,6 +80,7 @@ func TestThereIsEnoughOfEverything(t *testing.T) {
 			}, map[string]int{"fr": 110, "en": 110}},
 		} {
 			got := counts(set, c.by)
+			t.Logf("%s, %d pages, by %s: %v", half, len(set.Pages), name, got)
 			for _, k := range slices.Sorted(maps.Keys(c.least)) {
 				if got[k] < c.least[k] {
 					t.Errorf("%s: %s: %d of %s, fewer than %d", half, name, got[k], k, c.least[k])
@@ -101,4 +102,15 @@ func TestThereIsEnoughOfEverything(t *testing.T) {
 			t.Errorf("%s has no siblings of a template, no translations or no boilerplate", half)
 		}
 	}
+}
+
+// counts are how many plants of each name there are.
+func counts(set Set, name func(*Plant) string) map[string]int {
+	out := map[string]int{}
+	for i := range set.Plants {
+		if n := name(&set.Plants[i]); n != "" {
+			out[n]++
+		}
+	}
+	return out
 }

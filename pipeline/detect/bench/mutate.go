@@ -27,17 +27,21 @@ type Mutation struct {
 // laws, and values that stand in the text twice. Its patterns are its own: they owe
 // nothing to the detector that they test.
 func Mutate(text string, r *rand.Rand) (Mutation, bool) {
-	return mutate(text, r, nil)
+	return mutate(text, r, nil, 1)
 }
 
-// mutate prefers the types that were used least.
-func mutate(text string, r *rand.Rand, used map[string]int) (Mutation, bool) {
+// mutate prefers the types that were used least, and takes none that was used most
+// times.
+func mutate(text string, r *rand.Rand, used map[string]int, most int) (Mutation, bool) {
 	if !utf8.ValidString(text) {
 		return Mutation{}, false
 	}
 	var best []Mutation
 	least := -1
 	for _, k := range patterns {
+		if used[k.kind] >= most {
+			continue
+		}
 		for _, at := range k.find.FindAllStringSubmatchIndex(text, -1) {
 			m, ok := k.change(text, at, r)
 			if !ok {
@@ -87,9 +91,9 @@ var patterns = []pattern{
 // before and around are words that make a value no statement that can be changed into
 // another: bounds and laws just before it, examples and the past anywhere in its sentence.
 var (
-	before = regexp.MustCompile(`(?i)(?:\b(?:up to|from|at least|at most|about|around|approximately|nearly|almost|over|more than|less than|fewer than|under|within|minimum|maximum|to|between|and|or|à partir de|jusqu'à|jusqu’à|au moins|au plus|environ|près de|plus de|moins de|sous|entre|et|ou|à|dans|maximum de|minimum de|loi|décret|arrêté|ordonnance|directive|règlement|article|act|law)|[-–~<>≤≥/])[^.]{0,6}$`)
+	before = regexp.MustCompile(`(?i)(?:\b(?:up to|from|at least|at most|about|around|approximately|nearly|almost|over|more than|less than|fewer than|under|within|minimum|maximum|to|between|and|or|à partir de|jusqu'à|jusqu’à|au moins|au plus|environ|près de|plus de|moins de|sous|entre|et|ou|à|dans|maximum de|minimum de|loi|décret|arrêté|ordonnance|directive|règlement|article|act|law)|[-–~<>≤≥/(])[^.]{0,6}$`)
 	law    = regexp.MustCompile(`(?i)\b(?:loi|décret|arrêté|ordonnance|directive|règlement|article|articles|act of|law of|regulation|délibération|décision|arrêt|n°)\b`)
-	around = regexp.MustCompile(`(?i)par exemple|\bex\.|\bexample\b|\be\.g\.|for instance|auparavant|anciennement|previously|formerly|instead of|au lieu de|\bwas (?:increased|raised|reduced)|\?|»|[“”]`)
+	around = regexp.MustCompile(`(?i)par exemple|\bex\.|\bexample\b|\be\.g\.|for instance|auparavant|\bretrieved\b|\barchived\b|\bconsulté|anciennement|previously|formerly|instead of|au lieu de|\bwas (?:increased|raised|reduced)|\?|»|[“”]`)
 	after  = regexp.MustCompile(`^\s?(?:[-–/]|à \d|to \d|ou plus|or more|maximum|minimum|au (?:moins|plus|maximum|minimum)|et plus|\+)`)
 )
 
@@ -98,7 +102,7 @@ func (k pattern) change(text string, at []int, r *rand.Rand) (Mutation, bool) {
 	start, end := sentenceAt(text, at[0], at[1])
 	sentence := text[start:end]
 	lead := sentence[:at[0]-start]
-	if utf8.RuneCountInString(sentence) < 30 || len(sentence) > 600 || strings.Count(text, text[from:to]) > 1 ||
+	if utf8.RuneCountInString(sentence) < 30 || len(sentence) > 400 || strings.Count(text, text[from:to]) > 1 ||
 		around.MatchString(sentence) || law.MatchString(lead) || after.MatchString(text[at[1]:]) || k.kind != "date" && k.kind != "hours" && before.MatchString(lead) {
 		return Mutation{}, false
 	}
@@ -233,18 +237,18 @@ type PlantedCopy struct {
 func Copies(passages []Passage, n int, r *rand.Rand) []PlantedCopy {
 	used, pages := map[string]int{}, map[string]bool{}
 	var out []PlantedCopy
-	for _, i := range r.Perm(len(passages)) {
-		if len(out) == n {
-			break
-		}
-		p := passages[i]
-		if pages[p.Page] {
-			continue
-		}
-		if m, ok := mutate(p.Text, r, used); ok {
-			used[m.Type]++
-			pages[p.Page] = true
-			out = append(out, PlantedCopy{p, m})
+	order := r.Perm(len(passages))
+	for _, most := range []int{max(1, n/6), n} { // at first no type gets more than its share
+		for _, i := range order {
+			p := passages[i]
+			if len(out) == n || pages[p.Page] {
+				continue
+			}
+			if m, ok := mutate(p.Text, r, used, most); ok {
+				used[m.Type]++
+				pages[p.Page] = true
+				out = append(out, PlantedCopy{p, m})
+			}
 		}
 	}
 	return out

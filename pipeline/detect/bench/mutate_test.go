@@ -42,6 +42,8 @@ func TestWhatNoStatementSaysIsLeftAlone(t *testing.T) {
 		"Previously the membership fee was 40 euros and paid in cash.",
 		"Est-il vrai que la carte coûte 15 € dans toutes les gares ?",
 		"Le trajet prend 20 minutes, puis encore 20 minutes à pied.",
+		"The census counted 1.8 square miles (4.6 km²) of land in the township.",
+		"Retrieved 13 June 2009 from the archive of the daily newspaper.",
 		"Il fait beau.", "", "Prix : 5 €",
 		"The room holds between 20 people and a school class on most days.",
 	} {
