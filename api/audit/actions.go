@@ -2,50 +2,55 @@ package audit
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"freshet/index"
+	"freshet/index/catalog"
 )
 
-// actionsOf are what can be done about a finding, the usual one first.
-func actionsOf(f *index.Finding) []Action {
+// actionsOf are what can be done about a finding, the usual one first. What stands in
+// capitals is for the person to fill in.
+func actionsOf(f *index.Finding, sides [][]int, names []string) []Action {
 	id := shell(f.ID)
-	resolve := func(name, flags string) Action { return Action{name, "freshet findings resolve " + id + " " + flags} }
+	resolve := func(name, flags string) Action {
+		return Action{name, "freshet findings resolve " + id + " --keep " + flags}
+	}
 	dismiss := Action{"dismiss", "freshet findings dismiss " + id}
 	snooze := Action{"snooze", "freshet findings snooze " + id + " --until DATE"}
 	show := Action{"show", "freshet findings show " + id}
 	switch f.Kind {
 	case index.Conflicting:
-		return append(keeps(f, resolve), resolve("both", "--keep both --scope k=v"), resolve("fix", "--fix"), dismiss, snooze)
+		return append(keeps(f, sides, resolve), resolve("both", "both --scope a.FACET=VALUE --scope b.FACET=VALUE"), resolve("fix", "fix"), dismiss, snooze)
 	case index.Duplicate:
-		keep := max(0, f.Suggested)
-		return []Action{resolve("merge", "--duplicate "+letter(keep)), dismiss, snooze, show}
+		keep := "a"
+		if f.Suggested >= 0 && f.Suggested < len(names) {
+			keep = names[f.Suggested]
+		}
+		return []Action{resolve("merge_"+keep, "duplicate --survivor "+keep), dismiss, snooze, show}
 	case index.Overlap:
 		return []Action{show, dismiss, snooze}
 	}
-	return []Action{resolve("verify", "--verified --until DATE"), resolve("fix", "--fix"), dismiss, snooze}
+	return []Action{resolve("verify", "verified"), resolve("fix", "fix"), dismiss, snooze}
 }
 
-// keeps are the first sides that can be kept: the suggested one, then one of each
-// other value.
-func keeps(f *index.Finding, resolve func(name, flags string) Action) []Action {
-	const most = 3
+// keepsShown is how many sides of a conflict have a command of their own.
+const keepsShown = 4
+
+// keeps are the sides that can be kept, the suggested one first.
+func keeps(f *index.Finding, sides [][]int, resolve func(name, flags string) Action) []Action {
 	var out []Action
-	seen := map[string]bool{}
-	add := func(i int) {
-		if key := f.Members[i].Normal; len(out) < most && !seen[key] {
-			seen[key] = true
-			out = append(out, resolve("keep_"+letter(i), "--keep "+letter(i)))
+	for n, list := range sides {
+		side := catalog.Letter(n)
+		a := resolve("keep_"+side, side)
+		if slices.Contains(list, f.Suggested) {
+			out = slices.Insert(out, 0, a)
+			continue
 		}
+		out = append(out, a)
 	}
-	if f.Suggested >= 0 && f.Suggested < len(f.Members) {
-		add(f.Suggested)
-	}
-	for i := range f.Members {
-		add(i)
-	}
-	return out
+	return out[:min(len(out), keepsShown)]
 }
 
 // reviewed is how somebody says that a page is right until a day.

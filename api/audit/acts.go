@@ -58,7 +58,7 @@ func (g *gathering) decide(a *catalog.FindingAct) {
 	g.each(owners, func(f *figures) { f.verdicts[a.Kind]++ })
 	d := &Decided{Finding: a.Finding, Kind: string(a.Of.Kind), Title: a.Of.Title, Owners: owners, Verdict: a.Kind, By: a.By, At: a.At, Comment: a.Text}
 	if len(a.Of.Members) > 0 {
-		d.Page = pageOf(&a.Of.Members[0], 0)
+		d.Page = pageOf(&a.Of.Members[0], "")
 	}
 	g.decided.add(d, owners)
 }

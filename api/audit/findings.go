@@ -3,11 +3,13 @@ package audit
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"freshet/index"
+	"freshet/index/catalog"
 )
 
 func (g *gathering) readFindings() error {
@@ -116,17 +118,19 @@ func (g *gathering) line(f *index.Finding) *Line {
 		}
 	}
 	l.Priority = priority(l.Severity, l.Uses)
+	sides := catalog.Sides(f.Members)
+	names := namesOf(f, sides)
 	for _, i := range g.shown(f) {
 		if i == f.Suggested {
 			l.Suggested = len(l.Pages)
 		}
-		l.Pages = append(l.Pages, pageOf(&f.Members[i], i))
+		l.Pages = append(l.Pages, pageOf(&f.Members[i], names[i]))
 	}
 	l.More = len(f.Members) - len(l.Pages)
 	if f.Kind == index.Conflicting {
-		l.Values = valuesOf(f)
+		l.Values = valuesOf(f, sides)
 	}
-	l.Actions = actionsOf(f)
+	l.Actions = actionsOf(f, sides, names)
 	return l
 }
 
@@ -165,33 +169,45 @@ func (g *gathering) shown(f *index.Finding) []int {
 	return out
 }
 
-// valuesOf groups the members of a conflict by what they say, the most pages first.
-func valuesOf(f *index.Finding) []Value {
-	var out []Value
-	at := map[string]int{}
-	for i := range f.Members {
-		m := &f.Members[i]
-		key := cmp.Or(m.Normal, m.Value, m.Sentence)
-		n, known := at[key]
-		if !known {
-			n = len(out)
-			at[key] = n
-			out = append(out, Value{Text: cmp.Or(m.Value, m.Normal), Normal: m.Normal})
+// namesOf are what commands call the members: by the letter of their side, with a
+// number where several say the same, as catalog.MemberName does.
+func namesOf(f *index.Finding, sides [][]int) []string {
+	out := make([]string, len(f.Members))
+	for side, list := range sides {
+		for i, at := range list {
+			out[at] = catalog.Letter(side)
+			if len(list) > 1 {
+				out[at] += strconv.Itoa(i + 1)
+			}
 		}
-		v := &out[n]
-		v.Pages++
-		if m.Modified.After(v.Newest) {
-			v.Newest = m.Modified
+	}
+	return out
+}
+
+// valuesOf are the sides of a conflict with what they say, those with most pages first.
+func valuesOf(f *index.Finding, sides [][]int) []Value {
+	out := make([]Value, len(sides))
+	for n, list := range sides {
+		m := &f.Members[list[0]]
+		v := Value{Side: catalog.Letter(n), Text: cmp.Or(m.Value, m.Normal), Normal: m.Normal}
+		pages := map[string]bool{}
+		for _, i := range list {
+			pages[f.Members[i].Document] = true
+			if at := f.Members[i].Modified; at.After(v.Newest) {
+				v.Newest = at
+			}
+			v.Suggested = v.Suggested || i == f.Suggested
 		}
-		v.Suggested = v.Suggested || i == f.Suggested
+		v.Pages = len(pages)
+		out[n] = v
 	}
 	slices.SortStableFunc(out, func(a, b Value) int { return cmp.Compare(b.Pages, a.Pages) })
 	return out
 }
 
-func pageOf(m *index.Member, n int) Page {
+func pageOf(m *index.Member, name string) Page {
 	p := Page{Document: m.Document, Source: m.Source, ID: m.ExternalID, Title: m.Title, URL: m.URL, EditURL: m.EditURI, Owner: m.Owner, Modified: m.Modified,
-		Value: m.Value, Letter: letter(n)}
+		Value: m.Value, Letter: name}
 	p.Excerpt, p.Start, p.End = excerpt(m.Sentence, m.Start, m.End)
 	return p
 }
@@ -228,12 +244,3 @@ func excerpt(sentence string, start, end int) (string, int, int) {
 }
 
 func boundary(s string, i int) bool { return i == len(s) || utf8.RuneStart(s[i]) }
-
-// letter names a member as commands do: a, b ... z, aa.
-func letter(n int) string {
-	text := ""
-	for ; n >= 0; n = n/26 - 1 {
-		text = string(rune('a'+n%26)) + text
-	}
-	return text
-}

@@ -32,7 +32,7 @@ type gathering struct {
 	decided  *shelf[Decided]
 	changed  *shelf[Change]
 	sources  map[string]*source
-	pagesOf  map[string]int
+	asked    func(*catalog.Document) catalog.Asked
 	earliest time.Time // sight of a document
 	before   map[string][]Point
 	// finishChanges lists the changes of values, when what is known of their pages is.
@@ -49,7 +49,7 @@ type figures struct {
 func (m *Maker) gather(ctx context.Context, base string, p period, made time.Time) (*Report, error) {
 	g := &gathering{
 		Maker: m, ctx: ctx, base: base, p: p, figures: map[string]*figures{}, uses: map[string]int{}, waiting: map[string][]func(*Page, string){},
-		broken: map[string][]Link{}, judging: map[string]string{}, lines: map[string]*shelf[Line]{}, sources: map[string]*source{}, pagesOf: map[string]int{},
+		broken: map[string][]Link{}, judging: map[string]string{}, lines: map[string]*shelf[Line]{}, sources: map[string]*source{},
 	}
 	g.report = &Report{Version: 1, Base: base, Month: p.month, Zone: p.zone.String(), From: p.from.UTC(), To: p.to.UTC(), AsOf: p.asOf.UTC(), SoFar: p.soFar,
 		Made: made.UTC(), Late: !made.IsZero() && made.Sub(p.asOf) > lateAfter}

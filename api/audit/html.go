@@ -186,6 +186,13 @@ func (p *htmlPage) TitleOf(l Line) string {
 	if t := p.L.text(l.Title); t != "" {
 		return t
 	}
+	if len(l.Values) > 1 {
+		said := make([]string, len(l.Values))
+		for i, v := range l.Values {
+			said[i] = p.L.quote(v.Text)
+		}
+		return p.L.known("kind_"+l.Kind, l.Kind) + p.L.say("colon") + strings.Join(said, " / ")
+	}
 	if len(l.Pages) > 0 {
 		return p.PageTitle(l.Pages[0])
 	}
@@ -238,23 +245,24 @@ func (p *htmlPage) Do(l Line, a Action) string {
 	case "keep":
 		return p.L.say("a_keep", p.side(l, side))
 	case "merge":
-		return p.L.say("a_merge", p.side(l, strings.TrimPrefix(a.Command[strings.LastIndex(a.Command, " ")+1:], " ")))
+		return p.L.say("a_merge", p.side(l, side))
 	}
 	return p.L.known("a_"+name, a.Name)
 }
 
-// side names a side by its value, or by its page.
-func (p *htmlPage) side(l Line, letter string) string {
-	for _, g := range l.Pages {
-		if g.Letter != letter {
-			continue
+// side names a side by its value, or a page by its title.
+func (p *htmlPage) side(l Line, name string) string {
+	for _, v := range l.Values {
+		if v.Side == name && v.Text != "" {
+			return p.L.quote(v.Text)
 		}
-		if g.Value != "" {
-			return p.L.quote(g.Value)
-		}
-		return p.L.quote(p.PageTitle(g))
 	}
-	return strings.ToUpper(letter)
+	for _, g := range l.Pages {
+		if g.Letter == name {
+			return p.L.quote(p.PageTitle(g))
+		}
+	}
+	return strings.ToUpper(name)
 }
 
 // Link is where somebody decides about a finding, or empty.

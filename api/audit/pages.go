@@ -34,6 +34,11 @@ func due(d *catalog.Document, every time.Duration) time.Time {
 }
 
 func (g *gathering) readDocuments() error {
+	asked, err := g.v.Asked(g.ctx, g.p.asOf)
+	if err != nil {
+		return err
+	}
+	g.asked = asked
 	for d, err := range g.v.Documents(g.ctx, g.base) {
 		if err != nil {
 			return err
@@ -53,7 +58,7 @@ func (g *gathering) document(d *catalog.Document) {
 	if s == nil {
 		s = &source{}
 	}
-	p := pageOfDocument(d, s)
+	p := g.pageOfDocument(d)
 	for _, f := range g.waiting[d.Key] {
 		f(p, p.Owner)
 	}
@@ -89,9 +94,9 @@ func (g *gathering) document(d *catalog.Document) {
 	}
 }
 
-func pageOfDocument(d *catalog.Document, s *source) *Page {
+func (g *gathering) pageOfDocument(d *catalog.Document) *Page {
 	return &Page{Document: d.Key, Source: d.Source, ID: d.ExternalID, Title: d.Details.Title, URL: d.Details.URI, EditURL: d.Details.EditURI,
-		Owner: cmp.Or(d.Details.Owner, s.row.Owner), Modified: d.Details.Modified}
+		Owner: g.asked(d).Ask, Modified: d.Details.Modified}
 }
 
 func (g *gathering) pageLine(kind string, severity float64, p *Page, owners []string, actions ...Action) *Line {

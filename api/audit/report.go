@@ -160,6 +160,7 @@ type Line struct {
 
 // A Value is one side of a fact group: those of its pages that agree.
 type Value struct {
+	Side      string    `json:"side"`  // by which commands name it: a, b
 	Text      string    `json:"value"` // as one of them writes it
 	Normal    string    `json:"normal,omitempty"`
 	Pages     int       `json:"pages"`
@@ -182,7 +183,7 @@ type Page struct {
 	Start   int    `json:"start,omitempty"`
 	End     int    `json:"end,omitempty"`
 	Value   string `json:"value,omitempty"`
-	Letter  string `json:"letter,omitempty"` // by which commands name it: a, b
+	Letter  string `json:"letter,omitempty"` // by which commands name it: a, b1
 }
 
 // A Link that leads nowhere.

@@ -222,3 +222,22 @@ func (v *View) LastDone(ctx context.Context, source string, before time.Time) (t
 	}
 	return fromMillis(at), nil
 }
+
+// Asked tells who is asked about a document, by the rules as the view shows them and
+// whoever is away at a moment.
+func (v *View) Asked(ctx context.Context, at time.Time) (func(*Document) Asked, error) {
+	r := &asker{now: at, sources: map[string]string{}}
+	for o, err := range rowsOf(ctx, v, "list owners", scanOwnership, `SELECT `+ownershipColumns+` FROM ownership ORDER BY kind, subject, base, id`) {
+		if err != nil {
+			return nil, err
+		}
+		r.rules = append(r.rules, o)
+	}
+	for s, err := range rowsOf(ctx, v, "list sources", scanSource, `SELECT `+sourceColumns+` FROM sources ORDER BY id`) {
+		if err != nil {
+			return nil, err
+		}
+		r.sources[s.ID] = s.Owner
+	}
+	return r.of, nil
+}
