@@ -89,7 +89,7 @@ func (c *rows) all() {
 	for _, x := range r.Changes.Lines {
 		row := c.pageRow(Changed, &x.Page)
 		row.kind, row.owner, row.since, row.count = c.L.known("type_"+x.Type, x.Type), strings.Join(x.Owners, ", "), c.day(x.At), strconv.Itoa(x.Pages)
-		row.value = x.Old + " → " + x.New
+		row.value, row.title = x.Old+" → "+x.New, x.Label
 		c.row(row, "")
 	}
 	for _, d := range r.Settled.Lines {

@@ -57,7 +57,7 @@ func newPage(r *Report, o RenderOptions) (*htmlPage, error) {
 	if o.Lines <= 0 {
 		o.Lines = defaultLines
 	}
-	return &htmlPage{Report: r.For(r.Owner, 0).shortened(o.Lines), L: l, O: o}, nil
+	return &htmlPage{Report: r.shortened(o.Lines), L: l, O: o}, nil
 }
 
 // shortened is the report with lists of at most so many lines.

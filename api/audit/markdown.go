@@ -281,6 +281,9 @@ func (m *markdown) changes() {
 			if c.New == "" {
 				after = m.L.say("gone_value")
 			}
+			if c.Label != "" {
+				before = plain(c.Label) + m.L.say("colon") + before
+			}
 			if c.Pages > 1 {
 				where += " " + m.L.say("more_pages", m.L.some(c.Pages-1, "pages", "pages_n"))
 			}

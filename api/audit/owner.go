@@ -2,13 +2,14 @@ package audit
 
 import "slices"
 
-// For is the report of one owner, or, of "", the one for everybody cut to the same
-// length. An owner whom the report does not know has one in which nothing waits. What
+// For is the report of one owner out of the one for everybody, or, of "", r itself, with
+// lists of at most so many lines; 0 is all. An owner whom the report does not know has one in which nothing waits. What
 // it returns shares its lines with r.
 func (r *Report) For(owner string, lines int) *Report {
 	out := *r
 	out.Owner = owner
-	if owner == everybody {
+	if owner == everybody || owner == r.Owner {
+		out.Owner = r.Owner
 		out.cut(lines)
 		return &out
 	}

@@ -167,7 +167,7 @@ func shorten(text string) string {
 }
 
 // stem is how many characters of a word tell it apart: endings vary.
-const stem = 6
+const stem = 5
 
 // wordsOf are the stems of a question's words, sorted, without those that every
 // question has. A question of nothing else keeps them all.
@@ -204,11 +204,11 @@ func fold(text string) string {
 // emptyWords say nothing of what is asked, in French and English.
 var emptyWords = func() map[string]bool {
 	out := map[string]bool{}
-	for w := range strings.FieldsSeq(`a ai ait au aux avec avez avoir c ce ces cela cette ceux comment combien d dans de des do du elle en es est et etre eu faire fait faut
-		il ils j je l la le les leur leurs lui m ma mais me mes moi mon n ne nos notre nous on ont ou où par pas peut peux pour pourquoi puis qu quand que quel quelle quelles
-		quels qui quoi s sa sans se ses si son sont suis sur t ta te tes toi ton tu un une vos votre vous y
-		about am an and any are as at be been but by can could did does for from get had has have how i if in into is it its may me my no not of off on or our please should
-		so that the their them there these they this to us was we were what when where which who why will with would you your`) {
+	for w := range strings.FieldsSeq(`a ai aimerais ait au aux avec avez avoir bonjour c ce ces cela cette ceux comment combien d dans de des do du elle en es est et etre eu faire fait faut
+		il ils j je l la le les leur leurs lui m ma mais me merci mes moi mon n ne nos notre nous on ont ou où par pas peut peux pour pourquoi puis qu quand que quel quelle quelles
+		quels qui quoi s sa sans se ses si son souhaite sont suis sur svp t ta te tes toi ton tu un une veux vos votre voudrais vous y
+		about am an and any are as at be been but by can could did does for from get had has have hello hi how i if in into is it its like may me my need no not of off on or our please should
+		so thanks that the their them there these they this to us want was we were what when where which who why will with would you your`) {
 		out[w] = true
 	}
 	return out

@@ -315,8 +315,9 @@ type Change struct {
 	At     time.Time `json:"at"`
 	Source string    `json:"source"`
 	Type   string    `json:"type"`
-	Old    string    `json:"old,omitempty"` // empty: it is new
-	New    string    `json:"new,omitempty"` // empty: it is gone
+	Label  string    `json:"label,omitempty"` // that names the value
+	Old    string    `json:"old,omitempty"`   // empty: it is new
+	New    string    `json:"new,omitempty"`   // empty: it is gone
 	Pages  int       `json:"pages"`
 	Page   Page      `json:"page"`
 	Owners []string  `json:"owners"`

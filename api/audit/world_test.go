@@ -160,6 +160,7 @@ func (w *world) fill() {
 	w.findings()
 	w.questions(delivery)
 	w.runs()
+	w.changed()
 	w.at(november.Add(6 * time.Hour))
 }
 
@@ -219,4 +220,22 @@ func (w *world) runs() {
 			must(w, w.c.EndRun(w.ctx, r))
 		}
 	}
+}
+
+// changed has the delivery change its price on two pages, while a third says the old one.
+func (w *world) changed() {
+	w.Helper()
+	var d catalog.Detection
+	for i, id := range []string{"livraison", "frais"} {
+		w.at(october(15, 8+i))
+		w.page("site", id, map[string]string{"livraison": "Livraison", "frais": "Frais & délais"}[id], func(d *catalog.Document) {
+			d.FirstSeen, d.TextHash, d.Details.Modified = time.Date(2026, 9, 3, 9, 0, 0, 0, time.UTC), index.HashTexts("changed", id), october(15, 7)
+		})
+		head, err := w.c.Head(w.ctx)
+		must(w, err)
+		d.Changes = append(d.Changes, catalog.ValueChange{Base: "aide", Source: "site", Seq: head, Type: "money", Document: catalog.NewDocumentKey("site", id, 0), Fact: index.HashTexts("fact"), Label: "livraison",
+			Old: catalog.ChangedValue{Value: "3,90 €", Normal: "3.9 EUR", Sentence: "La livraison coûte 3,90 €."}, New: catalog.ChangedValue{Value: "4,90 €", Normal: "4.9 EUR", Sentence: "La livraison coûte 4,90 €."},
+			Still: []catalog.StillValue{{Document: catalog.NewDocumentKey("docs", "retours", 0), Value: "3,90 €", Sentence: "Retour : 3,90 € de frais de port."}}})
+	}
+	must(w, w.c.Detect(w.ctx, &d))
 }

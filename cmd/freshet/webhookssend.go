@@ -93,13 +93,11 @@ func (w *webhooks) post(ctx context.Context, h *webhookConfig, id string, body [
 	if err != nil {
 		return 0, withoutAddress(err)
 	}
-	_, readErr := io.CopyN(io.Discard, resp.Body, answerRead)
-	if err := resp.Body.Close(); readErr == nil {
-		readErr = err
-	}
+	_, _ = io.CopyN(io.Discard, resp.Body, answerRead) // the status has said all
+	_ = resp.Body.Close()
 	switch {
 	case resp.StatusCode/100 == 2:
-		return 0, nil // it was taken, whatever became of the rest of the answer
+		return 0, nil
 	case resp.StatusCode == http.StatusGone:
 		return 0, errGone
 	case resp.StatusCode/100 == 3:

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -191,6 +190,7 @@ func (w *webhooks) runEvent(ctx context.Context, h *webhookConfig, r *catalog.Re
 // A changedFact is a value that became another, on one or several pages.
 type changedFact struct {
 	Type      string   `json:"type"`
+	Label     string   `json:"label,omitempty"`
 	Old       string   `json:"old,omitempty"`
 	New       string   `json:"new,omitempty"`
 	Documents []string `json:"documents"` // keys
@@ -198,31 +198,24 @@ type changedFact struct {
 }
 
 func (w *webhooks) changedValues(ctx context.Context, base string, r *catalog.Report) ([]changedFact, error) {
-	rows, err := w.catalog.StoredChangesOf(ctx, base, r.Run, r.Started, 20*toldValues)
+	rows, err := w.catalog.ValueChangesOf(ctx, base, r.Run, r.Started, 20*toldValues)
 	if err != nil {
 		return nil, err
 	}
 	out := []changedFact{}
-	at := map[string]int{}
-	for _, row := range rows {
-		var d struct {
-			Document, Fact string
-			Old, New       struct{ Value string }
-			Still          []struct{ Document string }
-		}
-		if json.Unmarshal([]byte(row.Data), &d) != nil {
-			continue // of a version that is not known
-		}
-		if i, ok := at[row.Type+d.Fact]; ok && d.Fact != "" {
-			out[i].Documents = append(out[i].Documents, d.Document)
+	at := map[index.Hash]int{}
+	for i := range rows {
+		c := &rows[i]
+		if n, ok := at[c.Fact]; ok {
+			out[n].Documents = append(out[n].Documents, c.Document)
 			continue
 		}
 		if len(out) == toldValues {
 			break
 		}
-		at[row.Type+d.Fact] = len(out)
-		f := changedFact{Type: row.Type, Old: d.Old.Value, New: d.New.Value, Documents: []string{d.Document}}
-		for _, s := range d.Still {
+		at[c.Fact] = len(out)
+		f := changedFact{Type: c.Type, Label: c.Label, Old: c.Old.Value, New: c.New.Value, Documents: []string{c.Document}}
+		for _, s := range c.Still {
 			f.StillOld = append(f.StillOld, s.Document)
 		}
 		out = append(out, f)

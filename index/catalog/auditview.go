@@ -132,31 +132,14 @@ func (v *View) BrokenLinks(ctx context.Context, base string, before time.Time) i
 		WHERE l.state = 'broken' AND l.first_failed < ? AND d.base = ? AND d.state IN ('present', 'unreadable') ORDER BY p.doc, l.url`, millis(before), base)
 }
 
-// A StoredChange is a row of what changed, in values: Data is as the detectors
-// encode it.
-type StoredChange struct {
-	ID     int64
-	Source string
-	Run    int64
-	At     time.Time
-	Type   string
-	Data   string
-}
-
-// StoredChanges yields the changes of values in a knowledge base from one time to
+// ValueChanges yields what changed in values in a knowledge base from one time to
 // before another, oldest first.
-func (v *View) StoredChanges(ctx context.Context, base string, from, to time.Time) iter.Seq2[StoredChange, error] {
-	return rowsOf(ctx, v, "list changes of values", scanStoredChange, `SELECT id, source, run, at, type, data FROM value_changes
-		WHERE base = ? AND at >= ? AND at < ? ORDER BY id`, base, millis(from), millis(to))
+func (v *View) ValueChanges(ctx context.Context, base string, from, to time.Time) iter.Seq2[ValueChange, error] {
+	return rowsOf(ctx, v, "list changes of values", scanValueChange, `SELECT `+valueChangeColumns+` FROM value_changes v
+		WHERE v.base = ? AND v.at >= ? AND v.at < ? ORDER BY v.id`, base, millis(from), millis(to))
 }
 
-func scanStoredChange(r scanner) (StoredChange, error) {
-	var c StoredChange
-	var at int64
-	err := r.Scan(&c.ID, &c.Source, &c.Run, &at, &c.Type, &c.Data)
-	c.At = fromMillis(at)
-	return c, err
-}
+const valueChangeColumns = `v.base, v.source, v.run, v.seq, v.at, v.type, v.data`
 
 // A MutedRule is a rule that is silent between two sources.
 type MutedRule struct {

@@ -136,11 +136,12 @@ func (c *Catalog) RunsAfter(ctx context.Context, after int64, limit int) ([]Repo
 	return list, nil
 }
 
-// StoredChangesOf lists what a run changed in values, at most limit.
-func (c *Catalog) StoredChangesOf(ctx context.Context, base string, run int64, from time.Time, limit int) ([]StoredChange, error) {
-	rows, err := c.read.QueryContext(ctx, `SELECT id, source, run, at, type, data FROM value_changes WHERE base = ? AND at >= ? AND run = ? ORDER BY id LIMIT ?`,
+// ValueChangesOf lists what a run that began at a time changed in values, oldest first,
+// at most limit.
+func (c *Catalog) ValueChangesOf(ctx context.Context, base string, run int64, from time.Time, limit int) ([]ValueChange, error) {
+	rows, err := c.read.QueryContext(ctx, `SELECT `+valueChangeColumns+` FROM value_changes v WHERE v.base = ? AND v.at >= ? AND v.run = ? ORDER BY v.id LIMIT ?`,
 		base, millis(from), run, limit)
-	list, err := collect(rows, err, scanStoredChange)
+	list, err := collect(rows, err, scanValueChange)
 	if err != nil {
 		return nil, fmt.Errorf("list changes of run %d: %w", run, err)
 	}

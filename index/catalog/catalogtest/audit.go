@@ -98,7 +98,7 @@ func (w *world) auditView() {
 		w.equal("run", runs[0].Run, run)
 		w.equal("queries", collectSeq(w, v.Queries(w.ctx, base, start, start.Add(time.Second)))[0].Text, "why")
 		w.equal("links", len(collectSeq(w, v.BrokenLinks(w.ctx, base, start))), 0)
-		w.equal("changes", len(collectSeq(w, v.StoredChanges(w.ctx, base, start, start.Add(time.Hour)))), 0)
+		w.equal("changes", len(collectSeq(w, v.ValueChanges(w.ctx, base, start, start.Add(time.Hour)))), 0)
 		w.equal("mutes", len(collectSeq(w, v.Mutes(w.ctx, base, start))), 0)
 		w.equal("acts", len(collectSeq(w, v.FindingActs(w.ctx, base, start, start.Add(time.Hour)))), 0)
 		w.equal("audits", len(collectSeq(w, v.AuditsBefore(w.ctx, base, "2026-03", 3))), 0)
