@@ -56,6 +56,18 @@ func (s *Scanner) isPast(c cue, from int) bool {
 	return true
 }
 
+// pastClause reports whether the clause of a value tells of the past.
+func (s *Scanner) pastClause(f *found, from, to int) bool {
+	first, last := s.clause(f, from, to)
+	for _, c := range s.cues {
+		if c.sense&pastTense != 0 && c.from >= first && c.to <= last && s.isPast(c, from) {
+			return true
+		}
+	}
+	return false
+}
+
+// conditional reports whether "if", "who" and the like stand shortly before token i.
 func (s *Scanner) conditional(i, from int) bool {
 	for j := i - 1; j >= from && j > i-6; j-- {
 		switch s.tokens[j].word.fold {
@@ -191,7 +203,7 @@ func (s *Scanner) settle(from, to int, sentence *Sentence) {
 		s.bounds(f, from, to)
 		f.Label = s.labelOf(f, from)
 		f.Near = s.near(f, from, to)
-		f.Past = f.Past || sentence.Past
+		f.Past = f.Past || sentence.Past && s.pastClause(f, from, to)
 		s.inherit(f)
 		s.scan.Claims = append(s.scan.Claims, f.Claim)
 	}

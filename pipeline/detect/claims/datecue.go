@@ -6,7 +6,8 @@ import "strings"
 const (
 	cueLeft   = 6
 	cueRight  = 3
-	tenseNear = 9 // for verbs in the future
+	cueLabel  = 14 // where a colon stands right before the date
+	tenseNear = 9  // for verbs in the future
 )
 
 // cueDates gives every date of a sentence its Cue, and the values of the sentence the
@@ -44,6 +45,7 @@ func (s *Scanner) cueDates(from, to int, sentence *Sentence, claims []Claim) {
 //
 // The cue returned is where the words stand; empty for a range by itself.
 func (s *Scanner) dateCue(f *found, from, to int, sentence *Sentence) (Cue, cue) {
+	from, to = s.clause(f, from, to)
 	left, right := max(from, f.from-cueLeft), min(to, f.to+cueRight)
 	if c, ok := s.said(recurring, from, to); ok && (c.to == f.from || c.to-c.from > 1 && s.tokens[c.to-1].word.time >= month || s.tokens[c.from].word.fold == "annually" || s.tokens[c.from].word.fold == "annuellement" || s.tokens[c.from].word.fold == "yearly") {
 		return CueNone, c
@@ -88,6 +90,23 @@ func (s *Scanner) dateCue(f *found, from, to int, sentence *Sentence) (Cue, cue)
 	return CueNone, cue{}
 }
 
+// clause narrows tokens [from, to) to those between semicolons around a value.
+func (s *Scanner) clause(f *found, from, to int) (int, int) {
+	for i := f.from - 1; i >= from; i-- {
+		if s.tokens[i].mark == ';' {
+			from = i + 1
+			break
+		}
+	}
+	for i := f.to; i < to; i++ {
+		if s.tokens[i].mark == ';' {
+			to = i
+			break
+		}
+	}
+	return from, to
+}
+
 // adjacent finds a cue that ends at most so many tokens before a value.
 func (s *Scanner) adjacent(of sense, f *found, within int) (cue, bool) {
 	c, ok := s.said(of, 0, f.from)
@@ -107,15 +126,19 @@ func (s *Scanner) parted(from, to int) bool {
 // ending finds a cue of an end before a date: prepositions right before it, verbs and
 // nouns a few words away.
 func (s *Scanner) ending(f *found, left int) (cue, bool) {
+	named := f.from > left && s.tokens[f.from-1].mark == ':' // "Date limite pour s'inscrire : 2 mai"
 	for k := len(s.cues) - 1; k >= 0; k-- {
 		c := s.cues[k]
-		if c.sense&dateEnd == 0 || c.to > f.from || c.from < left {
+		if c.sense&dateEnd == 0 || c.to > f.from || c.from < left && (!named || c.from < f.from-cueLabel) {
 			continue
 		}
 		near := 2
 		switch s.tokens[c.from].word.fold {
 		case "date", "expire", "expirent", "expirera", "deadline", "expires", "ends", "end", "echeance", "cloture", "closes", "valable", "valables", "valid", "prend", "prendra", "se", "finishes", "runs", "last", "expiring", "ending":
 			near = cueLeft
+			if named {
+				near = cueLabel
+			}
 		case "by", "to", "up", "through":
 			near = 1
 		}

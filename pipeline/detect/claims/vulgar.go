@@ -21,7 +21,7 @@ func (s *Scanner) vulgar(i, from, to int) int {
 		return i
 	}
 	q, ok := s.said(lasting|deadline|opAbout|opMax|opMin, max(from, i-4), i)
-	cued := ok && q.to == i
+	cued := ok && q.to == i && s.tokens[q.from].word.fold != "in"
 	n := number{value: Scale, from: i, to: i + 1, words: true}
 	u := s.timeUnit(i+1, n)
 	if u == 0 {
