@@ -289,7 +289,7 @@ func (m *Main) printBench(set *bench.Set, r *bench.Report, lasted time.Duration)
 	for _, part := range []struct {
 		title string
 		rows  []bench.Row
-	}{{"likely", r.Rows}, {"likely and possible", r.Wide}, {"by type", r.Types}, {"by level", r.Levels}, {"by language", r.Languages}} {
+	}{{"likely", r.Rows}, {"likely and possible", r.Wide}, {"by type", r.Types}, {"by level", r.Levels}, {"by type and level", r.Cells}, {"by language", r.Languages}} {
 		t := &table{}
 		t.row(part.title, "planted", "found", "false", "precision", "", "recall", "", "")
 		for _, row := range part.rows {

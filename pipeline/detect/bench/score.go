@@ -114,6 +114,7 @@ type Report struct {
 	Wide       []Row  `json:"wide"` // the same with the tier possible counted as found
 	Types      []Row  `json:"types"`
 	Levels     []Row  `json:"levels"`
+	Cells      []Row  `json:"cells"` // of conflicts, by type and level; without what is false
 	Languages  []Row  `json:"languages"`
 	Traps      []Row  `json:"traps"` // lookalikes: Planted, and False of them flagged
 	Misses     []Miss `json:"misses,omitempty"`
@@ -184,6 +185,12 @@ func Score(set Set, findings []Found) Report {
 			return ""
 		}
 		return p.row() + ", " + string(p.Level)
+	}, nil)
+	r.Cells = narrow.by(func(p *Plant) string {
+		if p.Kind != Conflict {
+			return ""
+		}
+		return p.Type + ", " + string(p.Level)
 	}, nil)
 	r.Languages = narrow.by(func(p *Plant) string { return p.row() + ", " + p.Language }, func(f *Flag) string {
 		page, ok := set.Page(f.A.Page)
