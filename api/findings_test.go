@@ -375,6 +375,25 @@ func TestConfirmingAPageSettlesTheDoubtWhetherItIsOutOfDate(t *testing.T) {
 	}
 }
 
+func TestWhatOwnersSaidOfARuleIsTold(t *testing.T) {
+	w := doubted(t)
+	for i := range 21 {
+		id := fmt.Sprintf("refused-%04d", i)
+		w.finding(id, func(*index.Finding) {})
+		w.get("admin", http.MethodPost, "/v1/findings/"+id+"/dismiss", `{}`, nil)
+	}
+	var list MuteList
+	w.get("admin", http.MethodGet, "/v1/mutes", "", &list)
+	if len(list.Mutes) != 1 || !list.Mutes[0].Muted || list.Mutes[0].Refused != 21 || list.Mutes[0].Since == nil || list.Mutes[0].Rule != "value:duration" || !slices.Equal(list.Mutes[0].Sources, []string{"faq", "site"}) {
+		t.Errorf("%+v", list)
+	}
+	w.get("legaladmin", http.MethodGet, "/v1/mutes", "", &list)
+	if len(list.Mutes) != 0 {
+		t.Errorf("%+v", list)
+	}
+	checkProblem(t, w.do("legaladmin", http.MethodGet, "/v1/mutes?knowledge_base=help", ""), 403, "other_knowledge_base", "")
+}
+
 func TestOwnersAndAuthoritiesAreMadeListedAndTakenAway(t *testing.T) {
 	w := doubted(t)
 	var o OwnershipRow

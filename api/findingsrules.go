@@ -56,9 +56,56 @@ func (s *Server) findingRuleRoutes(api huma.API) {
 	add(s, api, op("list-ownership", http.MethodGet, "/v1/ownership", "Who is asked about doubts", http.StatusOK), s.listOwnership)
 	add(s, api, own, s.putOwnership)
 	add(s, api, op("delete-ownership", http.MethodDelete, "/v1/ownership/{id}", "Take a rule away", http.StatusNoContent), s.deleteOwnership)
+	add(s, api, op("list-mutes", http.MethodGet, "/v1/mutes", "What owners said of the rules that find doubts, and which are muted by it", http.StatusOK), s.listMutes)
 	add(s, api, op("list-authorities", http.MethodGet, "/v1/authorities", "What is right about what", http.StatusOK), s.listAuthorities)
 	add(s, api, op("put-authority", http.MethodPost, "/v1/authorities", "Say what is right about a topic: its side of conflicts is suggested, or kept", http.StatusOK), s.putAuthority)
 	add(s, api, op("delete-authority", http.MethodDelete, "/v1/authorities/{id}", "Take an authority away; what it settled stays decided", http.StatusNoContent), s.deleteAuthority)
+}
+
+// MuteRow is what owners said of one rule's findings between two sources.
+type MuteRow struct {
+	Base      string     `json:"knowledge_base"`
+	Rule      string     `json:"rule" example:"value:money"`
+	Sources   []string   `json:"sources" doc:"Two, or one"`
+	Confirmed int        `json:"confirmed" doc:"Findings that were decided on as doubts"`
+	Refused   int        `json:"refused" doc:"Findings that were dismissed"`
+	Muted     bool       `json:"muted" doc:"It finds nothing new between these sources: it was refused more often than confirmed, in 20 decisions or more"`
+	Since     *time.Time `json:"since"`
+}
+
+// MuteList lists what owners said of rules.
+type MuteList struct {
+	Mutes []MuteRow `json:"mutes"`
+}
+
+func (s *Server) listMutes(ctx context.Context, in *rulesInput) (*body[MuteList], error) {
+	c := callerOf(ctx)
+	if _, err := c.basesFor(in.Base); err != nil {
+		return nil, err
+	}
+	bases, err := s.o.Catalog.Bases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &body[MuteList]{Body: MuteList{Mutes: []MuteRow{}}}
+	for _, b := range bases {
+		if !c.mayUse(b.ID) || in.Base != "" && in.Base != b.ID {
+			continue
+		}
+		list, err := s.o.Catalog.Mutes(ctx, b.ID)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			m := &list[i]
+			row := MuteRow{Base: m.Base, Rule: m.Rule, Sources: []string{m.SourceA}, Confirmed: m.Confirmed, Refused: m.Refused, Muted: m.Muted(), Since: known(m.Since)}
+			if m.SourceB != m.SourceA {
+				row.Sources = append(row.Sources, m.SourceB)
+			}
+			out.Body.Mutes = append(out.Body.Mutes, row)
+		}
+	}
+	return out, nil
 }
 
 type rulesInput struct {

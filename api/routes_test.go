@@ -37,7 +37,7 @@ func TestEveryRouteIsInTheOpenAPIDocumentAndTheOtherWayRound(t *testing.T) {
 		"GET /v1/knowledge-bases/{id}/synonyms", "PUT /v1/knowledge-bases/{id}/synonyms", "GET /v1/index", "POST /v1/index/verify", "POST /v1/index/repair",
 		"GET /v1/findings", "GET /v1/findings/{id}", "POST /v1/findings/{id}/resolve", "POST /v1/findings/{id}/dismiss", "POST /v1/findings/{id}/snooze",
 		"POST /v1/findings/{id}/acknowledge", "POST /v1/findings/{id}/reopen", "POST /v1/findings/{id}/comment", "POST /v1/findings/{id}/due",
-		"GET /v1/ownership", "POST /v1/ownership", "DELETE /v1/ownership/{id}", "GET /v1/authorities", "POST /v1/authorities", "DELETE /v1/authorities/{id}",
+		"GET /v1/mutes", "GET /v1/ownership", "POST /v1/ownership", "DELETE /v1/ownership/{id}", "GET /v1/authorities", "POST /v1/authorities", "DELETE /v1/authorities/{id}",
 		"POST /v1/index/rebuild", "GET /v1/index/estimate", "POST /v1/index/switch", "POST /v1/index/rollback", "GET /healthz", "GET /readyz", "GET /openapi.json", "GET /openapi.yaml",
 	} {
 		if !slices.Contains(registered, want) {

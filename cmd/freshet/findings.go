@@ -96,7 +96,11 @@ func (m *Main) listFindings(ctx context.Context, s *session, f *findingsFlags) e
 	if err != nil {
 		return err
 	}
-	return m.printFindings(&page, t)
+	var said api.MuteList
+	if err := s.do(ctx, http.MethodGet, "/v1/mutes?knowledge_base="+url.QueryEscape(f.base), nil, &said); err != nil {
+		return err
+	}
+	return m.printFindings(&page, said.Mutes, t)
 }
 
 // findingPath is the address of a finding, or of something that is done with it.

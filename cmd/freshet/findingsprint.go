@@ -12,13 +12,15 @@ import (
 type tongue struct {
 	lang                                                                    string
 	none, more, found, put, nobody, due, overdue, likelyRight, modified     string
+	muted                                                                   string // rule, sources, refused, of so many, since
 	owner, edit, why, earlier, history, comments, actions, possible, hidden string
 	kinds, states, verdicts                                                 map[string]string
 }
 
 var tongues = map[string]*tongue{
 	"en": {
-		lang: "en", none: "no doubts; what is only possible is shown with --possible", more: "there are more: --limit", found: "found", put: "put to", nobody: "nobody; name an owner in freshet.yaml",
+		lang: "en", muted: "The rule %s finds nothing new in %s: %d of %d of its doubts were dismissed (since %s). Reopen one that was right, or settle more, to hear it again.",
+		none: "no doubts; what is only possible is shown with --possible", more: "there are more: --limit", found: "found", put: "put to", nobody: "nobody; name an owner in freshet.yaml",
 		due: "due", overdue: "overdue since", likelyRight: "likely right", modified: "changed", owner: "owner", edit: "edit", why: "Why", earlier: "Decided before a sentence changed",
 		history: "History", comments: "Comments", actions: "What you can do", possible: "only possible", hidden: "left out of answers",
 		kinds:  map[string]string{"conflict": "contradiction", "duplicate": "duplicate", "stale": "out of date", "overlap": "overlap"},
@@ -27,7 +29,8 @@ var tongues = map[string]*tongue{
 			"dismissed": "no doubt", "excluded": "taken out", "edited": "solved by an edit of the source", "settled": "settled by an authority", "vanished": "gone with its page", "reopened": "reopened", "comment": "comment", "due": "due"},
 	},
 	"fr": {
-		lang: "fr", none: "aucun doute ; ce qui n'est que possible se montre avec --possible", more: "il y en a d'autres : --limit", found: "trouvé le", put: "confié à", nobody: "personne ; nommez un responsable dans freshet.yaml",
+		lang: "fr", muted: "La règle %s ne signale plus rien de nouveau dans %s : %d de ses %d doutes ont été écartés (depuis le %s). Rouvrez un doute fondé, ou réglez-en d'autres, pour l'entendre à nouveau.",
+		none: "aucun doute ; ce qui n'est que possible se montre avec --possible", more: "il y en a d'autres : --limit", found: "trouvé le", put: "confié à", nobody: "personne ; nommez un responsable dans freshet.yaml",
 		due: "échéance", overdue: "en retard depuis", likelyRight: "probablement juste", modified: "modifié le", owner: "responsable", edit: "corriger", why: "Pourquoi", earlier: "Décidé avant qu'une phrase change",
 		history: "Historique", comments: "Commentaires", actions: "Ce que vous pouvez faire", possible: "seulement possible", hidden: "écarté des réponses",
 		kinds:  map[string]string{"conflict": "contradiction", "duplicate": "doublon", "stale": "à revoir", "overlap": "recoupement"},
@@ -80,9 +83,11 @@ func shortID(id string, all []api.FindingRow) string {
 	return id
 }
 
-func (m *Main) printFindings(page *api.FindingPage, t *tongue) error {
+func (m *Main) printFindings(page *api.FindingPage, said []api.MuteRow, t *tongue) error {
 	if len(page.Findings) == 0 {
-		return m.say("%s", t.none)
+		if err := m.say("%s", t.none); err != nil {
+			return err
+		}
 	}
 	for i := range page.Findings {
 		f := &page.Findings[i]
@@ -95,7 +100,17 @@ func (m *Main) printFindings(page *api.FindingPage, t *tongue) error {
 		}
 	}
 	if page.Next != "" {
-		return m.say("\n%s", t.more)
+		if err := m.say("\n%s", t.more); err != nil {
+			return err
+		}
+	}
+	for _, x := range said {
+		if !x.Muted {
+			continue
+		}
+		if err := m.say("\n"+t.muted, x.Rule, strings.Join(x.Sources, " / "), x.Refused, x.Refused+x.Confirmed, day(x.Since)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"freshet/index"
@@ -85,6 +86,9 @@ func (d *deciding) keep(n int) error {
 	for i := range d.f.Members {
 		m := &d.f.Members[i]
 		if m.Suppressed = !agree(m, kept); m.Suppressed {
+			if err := d.apart(m, kept); err != nil {
+				return err
+			}
 			notes = append(notes, d.suppressions(m, needs)...)
 		}
 	}
@@ -92,6 +96,25 @@ func (d *deciding) keep(n int) error {
 		return refuse(RefusedMember, "All sides of this doubt say the same by now; there is nothing to leave out. Dismiss it.")
 	}
 	return d.put(notes)
+}
+
+// apart refuses to leave out a sentence that stands in one passage with the one that is
+// kept: passages are left out whole.
+func (d *deciding) apart(m, kept *index.Member) error {
+	if m.Document != kept.Document || m.Sentence == "" {
+		return nil
+	}
+	rows, err := d.tx.QueryContext(d.ctx, `SELECT text FROM chunks WHERE doc = ? AND until_seq = ?`, m.Document, index.Open)
+	texts, err := collect(rows, err, func(r scanner) (text string, err error) { return text, r.Scan(&text) })
+	if err != nil {
+		return err
+	}
+	for _, text := range texts {
+		if strings.Contains(text, m.Sentence) && strings.Contains(text, kept.Sentence) {
+			return refuse(RefusedKind, "Both sentences stand in one passage of %q: leaving one out would leave out the other. Have the page mended at its source.", nameOf(m))
+		}
+	}
+	return nil
 }
 
 // suppressions leave a member's sentence out of answers while one of needs is served.

@@ -156,6 +156,22 @@ func TestWhatChangedSinceItWasComparedIsNotDecidedOn(t *testing.T) {
 	refusedWith(t, "the page that is excluded is gone", err, catalog.RefusedChanged)
 }
 
+func TestASentenceIsNotLeftOutWithTheOneThatIsKept(t *testing.T) {
+	d := newDoubts(t, "")
+	d.write("site", "a", "Delivery costs 5 €. Delivery costs 6 €.", "Delivery costs 7 €.")
+	one := func(value string) index.Member { return d.side("site", "a", "Delivery costs "+value+".", value) }
+	f := index.Finding{ID: "self", Kind: index.Conflicting, Rule: "value", Type: "money", Base: "help", Tier: index.Likely, State: index.Undecided, Suggested: -1, Found: d.now, Updated: d.now,
+		Members: []index.Member{one("5 €"), one("6 €")}}
+	d.must(d.PutFinding(t.Context(), &f, []catalog.Pair{d.pair(f.Kind, f.Rule, f.Type, f.Members[0], f.Members[1])}, nil))
+	_, err := d.DecideFinding(t.Context(), &catalog.Ruling{Finding: "self", Verdict: index.KeepOne, Member: 0})
+	refusedWith(t, "in one passage", err, catalog.RefusedKind)
+	f.Members[1] = one("7 €")
+	d.must(d.PutFinding(t.Context(), &f, []catalog.Pair{d.pair(f.Kind, f.Rule, f.Type, f.Members[0], f.Members[1])}, nil))
+	d.tells("before", "a", "a", "b", "c", "e")
+	d.decide(catalog.Ruling{Finding: "self", Verdict: index.KeepOne, Member: 0})
+	d.tells("in two passages", "a", "b", "c", "e")
+}
+
 func TestASuppressionHoldsWhileASideThatWasKeptIsServed(t *testing.T) {
 	d := newDoubts(t, "")
 	d.conflict("conflict")
@@ -431,6 +447,9 @@ func TestARuleThatIsRefusedMoreThanConfirmedIsMutedForItsSources(t *testing.T) {
 		d.must(err)
 		out := map[string]string{}
 		for _, m := range list {
+			if on, err := d.Muted(t.Context(), "help", "value", "money", m.SourceB, m.SourceA); err != nil || on != m.Muted() {
+				t.Errorf("muted: %t, %v", on, err)
+			}
 			out[m.Rule+" "+m.SourceA+" "+m.SourceB] = fmt.Sprintf("%d %d %t", m.Confirmed, m.Refused, m.Muted())
 			if m.Muted() == m.Since.IsZero() {
 				t.Errorf("muted %t since %s", m.Muted(), m.Since)

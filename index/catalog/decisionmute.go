@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -90,6 +91,20 @@ func count(ctx context.Context, tx *sql.Tx, base string, counts []muteCount, sig
 		}
 	}
 	return nil
+}
+
+// Muted reports whether a rule no longer speaks of pages of two sources, in either
+// order; both are the same for one source.
+func (c *Catalog) Muted(ctx context.Context, base, rule, kind, a, b string) (bool, error) {
+	m := Mute{Base: base, Rule: MuteRule(rule, kind), SourceA: min(a, b), SourceB: max(a, b)}
+	st, err := c.statements.get(ctx, `SELECT confirmed, refused FROM mutes WHERE base = ? AND rule = ? AND source_a = ? AND source_b = ?`)
+	if err == nil {
+		err = st.QueryRowContext(ctx, m.Base, m.Rule, m.SourceA, m.SourceB).Scan(&m.Confirmed, &m.Refused)
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, fmt.Errorf("read what owners said of the rule %s: %w", m.Rule, err)
+	}
+	return m.Muted(), nil
 }
 
 // Mutes lists what owners said of the rules in a knowledge base, by rule and sources.

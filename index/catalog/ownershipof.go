@@ -43,7 +43,7 @@ func (c *Catalog) asker(ctx context.Context) (*asker, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &asker{c: c, rules: rules, now: c.now(), sources: make(map[string]string, len(sources))}
+	r := &asker{c: c, rules: rules, now: c.now(), known: make(map[string]Asked), sources: make(map[string]string, len(sources))}
 	for i := range sources {
 		r.sources[sources[i].ID] = sources[i].Owner
 	}
@@ -56,12 +56,14 @@ type asker struct {
 	rules   []Ownership
 	sources map[string]string // owners
 	now     time.Time
+	known   map[string]Asked
 }
 
 func (r *asker) all(ctx context.Context, documents []string) (map[string]Asked, error) {
 	out := make(map[string]Asked, len(documents))
 	for _, key := range documents {
-		if _, known := out[key]; known {
+		if who, known := r.known[key]; known {
+			out[key] = who
 			continue
 		}
 		d, err := r.c.DocumentByKey(ctx, key)
@@ -71,7 +73,8 @@ func (r *asker) all(ctx context.Context, documents []string) (map[string]Asked, 
 		if err != nil {
 			return nil, err
 		}
-		out[key] = r.of(&d)
+		r.known[key] = r.of(&d)
+		out[key] = r.known[key]
 	}
 	return out, nil
 }

@@ -45,8 +45,9 @@ func wild(pattern, path string) bool {
 		}
 	}
 	pass(states)
+	next := make([]bool, len(pattern)+1)
 	for at := range len(path) {
-		next := make([]bool, len(pattern)+1)
+		clear(next)
 		for i := range len(pattern) {
 			if !states[i] {
 				continue
@@ -59,7 +60,7 @@ func wild(pattern, path string) bool {
 			}
 		}
 		pass(next)
-		states = next
+		states, next = next, states
 	}
 	return states[len(pattern)]
 }

@@ -189,6 +189,10 @@ func (a *aging) tell(ctx context.Context, doc *document, v *stale.Verdict) error
 		return err
 	}
 	p := a.pair(doc, v)
+	never := catalog.PageRuleKey(doc.Key, staleRule)
+	if said, err := a.Catalog.DecisionsOn(ctx, []index.Hash{never}); err != nil || said[never].Verdict == index.NoDoubt {
+		return err
+	}
 	if d == nil {
 		said, err := a.Catalog.DecisionsOn(ctx, []index.Hash{p.Content})
 		if err != nil {

@@ -7,8 +7,9 @@ import (
 	"freshet/index/catalog"
 )
 
-// silent reports whether somebody decided that a pair is not to be spoken of: by its
-// sentences, by its pages, or by the rule on one of them.
+// silent reports whether a pair is not to be spoken of: somebody decided so, of its
+// sentences, its pages, or the rule on one of them; or owners refused what the rule
+// says of its two sources more often than they confirmed it.
 func (l *look) silent(ctx context.Context, p *catalog.Pair) (bool, error) {
 	pages := catalog.PagesKey(p.A.Document, p.B.Document)
 	ruleA, ruleB := catalog.PageRuleKey(p.A.Document, p.Rule), catalog.PageRuleKey(p.B.Document, p.Rule)
@@ -25,5 +26,5 @@ func (l *look) silent(ctx context.Context, p *catalog.Pair) (bool, error) {
 			return true, nil
 		}
 	}
-	return false, nil
+	return l.Catalog.Muted(ctx, p.Base, p.Rule, p.Type, p.A.Source, p.B.Source)
 }
