@@ -46,7 +46,7 @@ func (m *mux) HandleFunc(pattern string, handler func(http.ResponseWriter, *http
 func (s *Server) routes() error {
 	api := humago.New(s.mux, s.humaConfig())
 	for _, register := range []func(huma.API){
-		s.searchRoutes, s.queryRoutes, s.documentRoutes, s.sourceRoutes, s.settleRoutes, s.runRoutes, s.baseRoutes, s.findingRoutes, s.findingRuleRoutes, s.keyRoutes, s.indexRoutes, s.auditRoutes, s.webhookRoutes, s.healthRoutes,
+		s.searchRoutes, s.queryRoutes, s.documentRoutes, s.sourceRoutes, s.settleRoutes, s.runRoutes, s.baseRoutes, s.findingRoutes, s.findingRuleRoutes, s.keyRoutes, s.indexRoutes, s.auditRoutes, s.changeRoutes, s.webhookRoutes, s.healthRoutes,
 	} {
 		register(api)
 	}

@@ -119,7 +119,7 @@ Begin with: freshet demo`,
 	flags.BoolVar(&m.flags.json, "json", false, "print one JSON document")
 	flags.StringVar(&m.flags.level, "log-level", "", "debug, info, warn or error (default warn; info with serve)")
 	root.AddCommand(m.demoCommand(), m.serveCommand(), m.syncCommand(), m.sourceCommand(), m.searchCommand(), m.documentCommand(), m.findingsCommand(),
-		m.extractCommand(), m.evalCommand(), m.auditCommand(), m.webhookCommand(), m.indexCommand(), m.keyCommand(), m.configCommand(), m.doctorCommand(), m.versionCommand())
+		m.extractCommand(), m.evalCommand(), m.auditCommand(), m.changesCommand(), m.webhookCommand(), m.indexCommand(), m.keyCommand(), m.configCommand(), m.doctorCommand(), m.versionCommand())
 	return root
 }
 

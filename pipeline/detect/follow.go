@@ -92,6 +92,9 @@ func (e *Engine) page(ctx context.Context, page []index.Entry, waiting map[strin
 			return err
 		}
 	}
+	if err := l.stillStanding(ctx); err != nil {
+		return err
+	}
 	if err := l.write(ctx); err != nil {
 		return err
 	}

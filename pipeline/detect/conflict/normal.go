@@ -9,6 +9,9 @@ import (
 	"freshet/pipeline/detect/claims"
 )
 
+// Normal is the value of a claim in the form of ClaimRef.Normal.
+func Normal(c *claims.Claim) string { return normal(c) }
+
 // normal writes a claim's value in one form: "14 day", ">= 12.5 EUR/month",
 // "2025-01-01", "Mo 09:00-18:00".
 func normal(c *claims.Claim) string {
