@@ -103,6 +103,12 @@ func TestRulesDecide(t *testing.T) {
 	if v := Pages(a, b, Rules{Contrast: func(x, y string) bool { return x == "proche" && y == "voisin" }}); v.Relation != Different || v.Why != Sibling {
 		t.Errorf("siblings: %+v", v)
 	}
+	// Of what is contained a paragraph says the same, whatever the others say.
+	c := ReadPage(page("Aide", "Bienvenue dans notre aide en ligne, où chacun trouve réponse à ses questions, de la création du compte à la facture, et où l'équipe écoute.", delivery, "Prévenez-nous deux semaines avant."), nil)
+	d := ReadPage(page("Livraison", delivery, "Prévenez-nous deux semaines avant."), nil)
+	if v := Pages(c, d, Rules{DifferingValues: func() bool { return true }}); v.Relation != Shared || v.Why != "" || len(v.Stretches) == 0 {
+		t.Errorf("differing values beside a shared paragraph: %+v", v)
+	}
 	v := Pages(a, b, Rules{DifferingValues: func() bool { return false }})
 	if v.Relation != Nearly || len(v.Edits) != 1 || v.Edits[0].A != "proche" || v.Edits[0].B != "voisin" {
 		t.Errorf("%+v", v)

@@ -104,17 +104,15 @@ func Pages(a, b *Reading, rules Rules) Verdict {
 		v.Stretches, _ = j.stretches(anchors)
 	}
 	switch v.Why = j.edits(v.Edits); {
-	case v.Why == Values && len(v.Stretches) > 0 && !framed(a, b):
-		v.Relation, v.Why = Shared, "" // of what is contained a part says something else
-	case v.Why == Values:
-		v.Relation = Alike
-	case v.Why != "":
-	case v.Likeness.Shingles < MinShingles && !headsAlike(a, b):
+	case v.Why != "" && v.Why != Values:
+	case v.Why == "" && v.Likeness.Shingles < MinShingles && !headsAlike(a, b):
 		v.Why = TooShort
-	case rules.DifferingValues != nil && rules.DifferingValues():
-		v.Relation, v.Why = Alike, Values
-	default:
+	case v.Why == "" && (rules.DifferingValues == nil || !rules.DifferingValues()):
 		v.Relation = relation
+	case len(v.Stretches) > 0 && !framed(a, b):
+		v.Relation, v.Why = Shared, "" // of what is contained a part says something else
+	default:
+		v.Relation, v.Why = Alike, Values
 	}
 	if !v.Duplicate() {
 		v.Stretches = nil
