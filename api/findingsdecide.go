@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,13 +90,18 @@ func sideOf(f *index.Finding, side string, v index.Verdict) (int, error) {
 	if side == "" && v == index.SameTwice && f.Suggested >= 0 && f.Suggested < len(f.Members) {
 		return f.Suggested, nil
 	}
-	if side == "" && v == index.ExcludedPage && len(f.Members) == 1 {
+	if side == "" && v == index.ExcludedPage && onePage(f.Members) {
 		return 0, nil
 	}
 	if side == "" {
 		return 0, problem(http.StatusUnprocessableEntity, catalog.RefusedMember, "The field \"side\" is missing: which one, from a to %s?", catalog.Letter(max(0, len(catalog.Sides(f.Members))-1)))
 	}
 	return catalog.MemberNamed(f.Members, side, v == index.ExcludedPage)
+}
+
+// onePage reports whether all sides are of one page.
+func onePage(members []index.Member) bool {
+	return len(members) > 0 && !slices.ContainsFunc(members, func(m index.Member) bool { return m.Document != members[0].Document })
 }
 
 func scopes(f *index.Finding, scope map[string]map[string][]string) (map[int]map[string][]string, error) {

@@ -269,6 +269,26 @@ func same(f *index.Finding, v *stale.Verdict) bool {
 		slices.EqualFunc(f.Codes, v.Codes(), func(a, b string) bool { return name(a) == name(b) })
 }
 
+// expiredMembers are the sentences of a page with a date that is over, or the page as a
+// whole where it has none.
+func expiredMembers(page index.Member, v *stale.Verdict) []index.Member {
+	s := v.Signal(stale.ExpiredText)
+	if s == nil || s.Severity == stale.Low {
+		return []index.Member{page}
+	}
+	var out []index.Member
+	for i := range s.Evidence {
+		e := &s.Evidence[i]
+		if slices.ContainsFunc(out, func(m index.Member) bool { return m.Sentence == e.Sentence }) {
+			continue
+		}
+		m := page
+		m.Chunk, m.Sentence, m.Value, m.Start, m.End = e.Chunk, e.Sentence, e.Value, e.Start-e.From, e.End-e.From
+		out = append(out, m)
+	}
+	return out
+}
+
 // compose says a finding in words.
 func (a *aging) compose(ctx context.Context, f *index.Finding, doc *document, v *stale.Verdict) error {
 	f.Base, f.Kind, f.Rule, f.Type, f.Tier, f.P = doc.Base, index.Stale, staleRule, "", index.Possible, v.Score
@@ -281,7 +301,7 @@ func (a *aging) compose(ctx context.Context, f *index.Finding, doc *document, v 
 	if err != nil {
 		return err
 	}
-	f.Members, f.Owners = []index.Member{m}, who
+	f.Members, f.Owners = expiredMembers(m, v), who
 	f.Reasons = map[string][]string{}
 	for i := range v.Signals {
 		if s := &v.Signals[i]; s.Weight > 0 {

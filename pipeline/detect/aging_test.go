@@ -19,7 +19,7 @@ func TestAPageGrowsOldByItself(t *testing.T) {
 	w.want()
 	w.clock.pass(40 * 24 * time.Hour)
 	w.ok(w.engine.Age(w.ctx, testBase))
-	w.want("stale  likely: offer=")
+	w.want("stale  likely: offer=15 December 2026")
 	f := w.all()[0]
 	if len(f.Codes) == 0 || !strings.HasPrefix(f.Codes[0], "expired_text") || len(f.Reasons["fr"]) == 0 || !slices.Equal(f.Owners, []string{"ann@example.org"}) {
 		t.Errorf("%+v", f)
@@ -42,7 +42,7 @@ func TestAPageGrowsOldByItself(t *testing.T) {
 	offer.paragraphs[0] = "Bicycles cost ten percent less. The offer is valid until 15 December 2026."
 	w.put(offer)
 	w.detect()
-	w.want("stale  likely: offer=")
+	w.want("stale  likely: offer=15 December 2026")
 	if again := w.finding(f.ID); len(again.Earlier) != 1 {
 		t.Errorf("earlier: %+v", again.Earlier)
 	}

@@ -26,10 +26,16 @@ const (
 
 // found collects what the passages show.
 type found struct {
-	expired, asOf, terms, relative []Evidence
-	expiredStrength                float64
-	relativeStrength               float64
-	announced                      bool // an expired one is an event, not an end
+	expired               []over
+	asOf, terms, relative []Evidence
+	relativeStrength      float64
+}
+
+// over is a date that is over.
+type over struct {
+	Evidence
+	strength  float64
+	announced bool // an event, not an end
 }
 
 // passages looks at the text for what is over, old, retired and relative.
@@ -85,10 +91,8 @@ func (j *judge) datesOf(p *Passage, above bool, all *found) {
 				if succeeded(list, i) {
 					strength = min(strength, partialStrength)
 				}
-				all.expiredStrength = max(all.expiredStrength, strength)
-				all.expired = appendEvidence(all.expired, evidence(p, m, above, last.Time()))
-				if strength >= partialStrength*2 || len(all.expired) == 1 {
-					all.announced = m.Cue == dates.Upcoming
+				if len(all.expired) < 10*mostEvidence {
+					all.expired = append(all.expired, over{evidence(p, m, above, last.Time()), strength, m.Cue == dates.Upcoming})
 				}
 			}
 		case dates.AsOf:
@@ -148,26 +152,42 @@ func (j *judge) isOldState(m *dates.Mention) bool {
 	return time.Duration(j.today-m.Last)*dayLong > j.every
 }
 
+// expiredText tells of the dates that are over; of doubtful ones only where there are no
+// others.
 func (j *judge) expiredText(all *found) {
-	if len(all.expired) == 0 {
+	strength := 0.0
+	for i := range all.expired {
+		strength = max(strength, all.expired[i].strength)
+	}
+	if strength == 0 {
 		return
 	}
+	var list []Evidence
+	announced := false
+	for i := range all.expired {
+		if o := &all.expired[i]; o.strength > partialStrength || strength <= partialStrength {
+			if len(list) == 0 {
+				announced = o.announced
+			}
+			list = appendEvidence(list, o.Evidence)
+		}
+	}
 	severity := High
-	if all.expiredStrength <= partialStrength {
+	if strength <= partialStrength {
 		severity = Low
 	}
-	first := &all.expired[0]
+	first := &list[0]
 	words := map[string]string{
 		"fr": fmt.Sprintf("Une date est passée : « %s » (%s).", excerpt(first.Sentence), dayFrench(first.Date)),
 		"en": fmt.Sprintf("A date has passed: “%s” (%s).", excerpt(first.Sentence), dayEnglish(first.Date)),
 	}
-	if all.announced {
+	if announced {
 		words = map[string]string{
 			"fr": fmt.Sprintf("Annonce comme à venir ce qui est passé : « %s » (%s).", excerpt(first.Sentence), dayFrench(first.Date)),
 			"en": fmt.Sprintf("Announces as coming what is past: “%s” (%s).", excerpt(first.Sentence), dayEnglish(first.Date)),
 		}
 	}
-	j.add(Signal{Name: ExpiredText, Weight: 0.9, Strength: all.expiredStrength, Severity: severity, Evidence: all.expired,
+	j.add(Signal{Name: ExpiredText, Weight: 0.9, Strength: strength, Severity: severity, Evidence: list,
 		Code: string(ExpiredText) + ":" + first.Date.Format(time.DateOnly), Words: words})
 }
 
