@@ -88,12 +88,17 @@ var patterns = []pattern{
 	{"count", regexp.MustCompile(`\b` + number + ` (?:personnes|people|pages|membres|members|employés|salariés|employees|élèves|students|habitants|inhabitants|places|seats|exemplaires|copies|appareils|devices|comptes|accounts|goals|games|matches|episodes|épisodes|films|albums|songs|livres|books|schools|écoles|copies|deaths|points)\b`), scaled},
 }
 
+// mostFigures is how many figures a sentence may have that says something: with more it
+// is the rest of a table.
+const mostFigures = 5
+
 // before and around are words that make a value no statement that can be changed into
 // another: bounds and laws just before it, examples and the past anywhere in its sentence.
 var (
 	before = regexp.MustCompile(`(?i)(?:\b(?:up to|from|at least|at most|about|around|approximately|nearly|almost|over|more than|less than|fewer than|under|within|minimum|maximum|to|between|and|or|à partir de|jusqu'à|jusqu’à|au moins|au plus|environ|près de|plus de|moins de|sous|entre|et|ou|à|dans|maximum de|minimum de|loi|décret|arrêté|ordonnance|directive|règlement|article|act|law)|[-–~<>≤≥/(])[^.]{0,6}$`)
 	law    = regexp.MustCompile(`(?i)\b(?:loi|décret|arrêté|ordonnance|directive|règlement|article|articles|act of|law of|regulation|délibération|décision|arrêt|n°)\b`)
 	around = regexp.MustCompile(`(?i)par exemple|\bex\.|\bexample\b|\be\.g\.|for instance|auparavant|\bretrieved\b|\barchived\b|\bconsulté|anciennement|previously|formerly|instead of|au lieu de|\bwas (?:increased|raised|reduced)|\?|»|[“”]`)
+	figure = regexp.MustCompile(`\d[\d.,]*`)
 	after  = regexp.MustCompile(`^\s?(?:[-–/]|à \d|to \d|ou plus|or more|maximum|minimum|au (?:moins|plus|maximum|minimum)|et plus|\+)`)
 )
 
@@ -103,7 +108,7 @@ func (k pattern) change(text string, at []int, r *rand.Rand) (Mutation, bool) {
 	sentence := text[start:end]
 	lead := sentence[:at[0]-start]
 	if utf8.RuneCountInString(sentence) < 30 || len(sentence) > 400 || strings.Count(text, text[from:to]) > 1 ||
-		around.MatchString(sentence) || law.MatchString(lead) || after.MatchString(text[at[1]:]) || k.kind != "date" && k.kind != "hours" && before.MatchString(lead) {
+		k.kind != "phone" && len(figure.FindAllString(sentence, mostFigures+1)) > mostFigures || around.MatchString(sentence) || law.MatchString(lead) || after.MatchString(text[at[1]:]) || k.kind != "date" && k.kind != "hours" && before.MatchString(lead) {
 		return Mutation{}, false
 	}
 	if at[0] > 0 {
