@@ -57,7 +57,7 @@ func (s *Scanner) able(i, from, to int) int {
 	case "avoir", "have", "trouver", "find", "arriver", "happen":
 		return i
 	}
-	return s.add(Claim{Type: Bool, Attribute: "can " + w.stem[s.language], No: no}, i, next)
+	return s.add(Claim{Type: Bool, Attribute: ability(w, s.language), No: no}, i, next)
 }
 
 // onlyNe reports whether a "ne" stands without "pas", "plus" and the like, and with a
@@ -87,4 +87,19 @@ func (s *Scanner) restricted(j, to int) bool {
 		}
 	}
 	return false
+}
+
+// ability returns the attribute of what can be done: that of the adjective where there
+// is one, so that "ne peut pas être annulé" and "non annulable" are the same.
+func ability(w *word, language int) string {
+	for _, a := range [...]struct{ begin, attribute string }{
+		{"rembours", "refundable"}, {"refund", "refundable"}, {"annul", "cancellable"}, {"resili", "cancellable"}, {"cancel", "cancellable"},
+		{"modifi", "changeable"}, {"echang", "changeable"}, {"chang", "changeable"}, {"exchang", "changeable"},
+		{"transfer", "transferable"}, {"accept", "allowed"}, {"renouvel", "renewable"}, {"renew", "renewable"}, {"cumul", "cumulable"},
+	} {
+		if strings.HasPrefix(w.fold, a.begin) {
+			return a.attribute
+		}
+	}
+	return "can " + w.stem[language]
 }

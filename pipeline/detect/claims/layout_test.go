@@ -230,3 +230,14 @@ func TestLimitsAreTold(t *testing.T) {
 		t.Errorf("a short passage is cut: %s", scan.Cut)
 	}
 }
+
+func TestCellsThatSayYesOrNo(t *testing.T) {
+	scan := Read(Passage{Text: "Sujet | Réponse\nShort de bain | autorisé au grand bain\nAnimaux | non, jamais\nWi-Fi | Oui\nParking | aucun", Locale: "fr", Kind: index.Table})
+	var got []string
+	for _, c := range scan.Claims {
+		got = append(got, scan.Sentences[c.Sentence].Row+": "+brief(&c))
+	}
+	if want := "Short de bain: bool allowed yes; Animaux: bool yes no; Wi-Fi: bool yes yes; Parking: bool yes no"; strings.Join(got, "; ") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, "; "), want)
+	}
+}

@@ -22,11 +22,11 @@ var properties = func() map[string]property {
 	}
 	add("refundable", true, "remboursable remboursables refundable", "nonrefundable")
 	add("free", true, "gratuit gratuits gratuite gratuites gratuitement offert offerts offerte offertes free complimentary", "payant payants payante payantes chargeable")
-	add("mandatory", false, "obligatoire obligatoires obligatoirement requis requise requises exige exigee exigees exiges indispensable indispensables necessaire necessaires mandatory required compulsory necessary needed",
+	add("mandatory", false, "impose imposee imposes imposees obligatoire obligatoires obligatoirement requis requise requises exige exigee exigees exiges indispensable indispensables necessaire necessaires mandatory required compulsory necessary needed",
 		"facultatif facultatifs facultative facultatives optionnel optionnels optionnelle optionnelles optional")
 	add("allowed", false, "autorise autorises autorisee autorisees permis permise permises allowed permitted authorised authorized",
 		"interdit interdits interdite interdites prohibe prohibes prohibee prohibees defendu forbidden prohibited banned")
-	add("accepted", false, "accepte acceptes acceptee acceptees acceptons acceptent admis admise admises accepted accept accepts", "refuse refuses refusee refusees refusons refusent declined")
+	add("allowed", false, "accepte acceptes acceptee acceptees acceptons acceptent admis admise admises accepted accept accepts welcome", "refuse refuses refusee refusees refusons refusent refused declined")
 	add("possible", false, "possible possibles", "impossible impossibles")
 	add("included", false, "inclus incluse incluses compris comprise comprises included", "")
 	add("available", false, "disponible disponibles available", "indisponible indisponibles unavailable")
@@ -164,7 +164,7 @@ func (s *Scanner) asked(to int) bool { return s.tokens[to-1].mark == '?' }
 // answer reads "Oui", "Non", "Yes", "No" at the beginning of an answer, or alone in a
 // cell of a table.
 func (s *Scanner) answer(i, to int) int {
-	alone := i+1 == to || i+2 == to && s.tokens[i+1].mark == '.'
+	alone := i+1 == to || i+2 == to && s.tokens[i+1].mark == '.' || s.tokens[i+1].mark == ','
 	switch {
 	case s.label.rowed && alone:
 	case s.passage.Question != "" && len(s.scan.Sentences) == 0 && (alone || s.tokens[i+1].kind == markToken):
@@ -172,6 +172,8 @@ func (s *Scanner) answer(i, to int) int {
 		return i
 	}
 	switch f := s.tokens[i].word.fold; {
+	case alone && (f == "none" || f == "aucun" || f == "aucune") && s.label.rowed:
+		return s.add(Claim{Type: Bool, Attribute: "yes", No: true}, i, i+1)
 	case f == "oui" || f == "yes" || s.tokens[i].mark == '✓' || s.tokens[i].mark == '✔':
 		return s.add(Claim{Type: Bool, Attribute: "yes"}, i, i+1)
 	case f == "non" || f == "no" || s.tokens[i].mark == '✗' || s.tokens[i].mark == '✘' || s.tokens[i].mark == '✕':
@@ -205,6 +207,9 @@ func (s *Scanner) freeOfCharge(i, from, to int) bool {
 // stated reports whether a verb, a colon or the shortness of the text makes token i a
 // statement.
 func (s *Scanner) stated(i, from, to int) bool {
+	if s.label.rowed && i == from {
+		return true // a cell that begins with it
+	}
 	if to-from <= 4 && (s.label.rowed || s.tokens[from].word != nil && to-from <= 3) {
 		return true
 	}
