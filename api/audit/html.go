@@ -265,6 +265,24 @@ func (p *htmlPage) side(l Line, name string) string {
 	return strings.ToUpper(name)
 }
 
+// Suggestion is which side is likely right, or which page should stay, and why.
+func (p *htmlPage) Suggestion(l Line) string {
+	because := p.L.text(l.Because)
+	if because == "" {
+		return ""
+	}
+	out := p.L.say("suggestion") + p.L.say("colon")
+	if l.Suggested >= 0 && l.Suggested < len(l.Pages) {
+		g := l.Pages[l.Suggested]
+		what := g.Value
+		if what == "" {
+			what = p.PageTitle(g)
+		}
+		out += p.L.quote(what) + " – "
+	}
+	return out + because
+}
+
 // Link is where somebody decides about a finding, or empty.
 func (p *htmlPage) Link(finding string) string {
 	base := safeURL(p.O.BaseURL)

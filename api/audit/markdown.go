@@ -167,7 +167,7 @@ func (m *markdown) one(l Line) {
 	for _, r := range m.L.texts(l.Reasons) {
 		m.line("- %s", plain(r))
 	}
-	if b := m.L.text(l.Because); b != "" {
+	if b := m.Suggestion(l); b != "" {
 		m.line("\n%s\n", plain(b))
 	}
 	for i, g := range l.Pages {

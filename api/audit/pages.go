@@ -129,7 +129,7 @@ func (g *gathering) overdue(d *catalog.Document, s *source, p *Page, owners []st
 	}
 	// A page that is late by its whole interval weighs as much as one can.
 	severity := math.Min(1, 0.3+float64(g.p.asOf.Sub(at))/float64(every))
-	l := g.pageLine("overdue", math.Round(severity*1000)/1000, p, owners, reviewed(p, g.p.asOf.Add(every)))
+	l := g.pageLine("overdue", math.Round(severity*1000)/1000, p, owners, reviewed(p, g.p.asOf.Add(every-time.Nanosecond)))
 	l.Due, l.Since, l.Reasons = at, p.Modified, nil
 	if id := g.judging[d.Key]; id != "" {
 		l.Actions = append(l.Actions, Action{"show", "freshet findings show " + shell(id)})

@@ -110,6 +110,7 @@ func phrases() map[string][2]string {
 		"says":           {"%s sur %s", "%s on %s"},
 		"newest":         {"la plus récente : %s", "newest %s"},
 		"suggested":      {"probablement juste", "likely right"},
+		"suggestion":     {"Suggestion", "Suggestion"},
 		"survivor":       {"à garder", "keep this one"},
 		"since":          {"signalé le %s", "found on %s"},
 		"due_on":         {"à corriger avant le %s", "due on %s"},
@@ -165,7 +166,7 @@ func phrases() map[string][2]string {
 		"type_url": {"adresse web", "web address"}, "type_version": {"version", "version"}, "type_qty": {"quantité", "quantity"}, "type_quantity": {"quantité", "quantity"},
 		"type_count": {"nombre", "number"}, "type_bool": {"oui ou non", "yes or no"}, "type_role": {"fonction", "role"},
 
-		"rule_value": {"valeurs différentes", "different values"}, "rule_polarity": {"oui et non", "yes and no"}, "rule_drift": {"traductions qui divergent", "translations that drift"},
+		"rule_value": {"valeurs différentes", "different values"}, "rule_copy": {"même phrase, autre valeur", "same sentence, other value"}, "rule_label": {"même libellé, autre valeur", "same label, other value"}, "rule_polarity": {"oui et non", "yes and no"}, "rule_drift": {"traductions qui divergent", "translations that drift"},
 		"rule_outdated": {"ancienne valeur", "older value"}, "rule_exact": {"textes identiques", "same text"}, "rule_near": {"textes presque identiques", "almost the same text"},
 		"rule_contained": {"texte repris", "text contained in another"}, "rule_stale": {"contenu périmé", "out of date"}, "rule_overlap": {"sources qui se recouvrent", "overlapping sources"},
 
