@@ -64,6 +64,7 @@ func (c *Comparer) compareInOrder(a, b *Side, floor float64) []Pair {
 		pairs = c.drift(m, floor)
 	} else {
 		pairs = append(c.values(m, floor), c.polarity(m, floor)...)
+		pairs = append(pairs, c.literals(m, pairs, floor)...)
 	}
 	slices.SortStableFunc(pairs, func(x, y Pair) int {
 		return cmp.Or(cmp.Compare(y.P, x.P), cmp.Compare(x.A.Start, y.A.Start), cmp.Compare(x.B.Start, y.B.Start))
@@ -173,6 +174,9 @@ func (c *Comparer) matchSentences(list []match, m *meeting, sa, sb *sentence) []
 			// Among the claims of two sentences those at the same place go together.
 			if i == j && len(sa.claims) == len(sb.claims) {
 				f.order += samePlace
+				if al.copied {
+					f.order += samePlaceOfCopies
+				}
 			}
 			list = append(list, f)
 		}
@@ -198,4 +202,7 @@ func margins(list []match) {
 const widest = 4
 
 // samePlace is what claims at the same place of two sentences have ahead of others.
-const samePlace = 0.5
+const (
+	samePlace         = 0.5
+	samePlaceOfCopies = 5
+)

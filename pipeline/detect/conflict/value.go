@@ -56,7 +56,7 @@ func relate(a, b *claims.Claim) relation {
 		}
 		return unclear
 	case claims.Overlapping:
-		if a.Op == claims.Between && b.Op == claims.Between && a.Type != claims.Date {
+		if a.Op == claims.Between && b.Op == claims.Between {
 			return overlaps
 		}
 		if within := boundAndValue(a, b); within {
