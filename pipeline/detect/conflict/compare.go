@@ -103,6 +103,9 @@ func (c *Comparer) values(m *meeting, floor float64) []Pair {
 		}
 		x := m.features(&f, &g)
 		p := x.probability()
+		if g.capped() {
+			p = min(p, cappedAt)
+		}
 		if p < floor {
 			continue
 		}
@@ -110,6 +113,9 @@ func (c *Comparer) values(m *meeting, floor float64) []Pair {
 	}
 	return pairs
 }
+
+// cappedAt is the most that a Pair can have that a guard keeps from being likely.
+const cappedAt = LikelyFrom - 0.01
 
 // severalValues is how many values of one prose that differ make its subject doubtful.
 const severalValues = 3

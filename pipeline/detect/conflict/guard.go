@@ -153,6 +153,14 @@ type verdict struct {
 	lowered    []string
 }
 
+// capped says whether a guard lowered that leaves no Pair likely, however alike the
+// sentences are.
+func (v *verdict) capped() bool {
+	return slices.ContainsFunc(v.lowered, func(name string) bool {
+		return name == loweredFacet || name == loweredScope || name == loweredUnclear
+	})
+}
+
 func (v *verdict) lower(name string) {
 	if !slices.Contains(v.lowered, name) {
 		v.lowered = append(v.lowered, name)
@@ -163,6 +171,9 @@ func (v *verdict) lower(name string) {
 func (c *Comparer) guard(m *meeting, f *match, how relation) verdict {
 	if f.ca.Past != f.cb.Past || otherNumber(f) {
 		return suppressed(guardSubject)
+	}
+	if f.ca.Type == claims.Phone && valuesDiffer(f) {
+		return suppressed(guardSubject) // two numbers with two opening hours
 	}
 	if f.ca.Type == claims.Date {
 		// The years of the dates themselves and what they bound are what is compared.

@@ -104,6 +104,9 @@ func (c *Comparer) deny(m *meeting, d *denial) bool {
 	}
 	x := m.polarityFeatures(d, &f, &g)
 	d.p, d.lowered = x.probability(), g.lowered
+	if g.capped() {
+		d.p = min(d.p, cappedAt)
+	}
 	return true
 }
 

@@ -146,6 +146,10 @@ func (c *Comparer) readSentences(s *Side, r *reader) {
 		to.condition = c.weigher.heavy(from.Condition)
 		to.head = c.weigher.terms(stems(s.above(from)))
 		to.stance = r.readStance(s.slice(from.Start, from.End), s.language)
+		if len(to.stance.condition) > 0 {
+			// The scanner's scope runs over the comma.
+			to.condition = c.weigher.heavy(r.stems(nil, strings.Join(to.stance.condition, " "), s.language))
+		}
 		to.past = from.Past || to.stance.past
 		s.readTokens(to)
 		to.label = c.weigher.heavy(stems(prefix(s.slice(from.Start, from.End))))

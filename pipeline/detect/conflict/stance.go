@@ -9,6 +9,7 @@ import (
 type stance struct {
 	said      terms    // its content words without the words of poles
 	stems     []uint64 // all its content words, sorted
+	condition []string // the words of its conditions
 	order     []uint64 // the same in the order of the text, without the words of poles
 	negated   []uint64 // those in the scope of a negation, sorted
 	first     []uint64 // of each negation, the word that it bears on, sorted
@@ -88,6 +89,7 @@ type speech struct {
 	language             string
 	words                []word
 	negated, first, when []bool // by word
+	conditional          bool   // it has a condition
 }
 
 // conditions marks the words within conditions: from "si" to the next comma.
@@ -96,6 +98,7 @@ func (t *speech) conditions() {
 		if w := t.words[i].text; !conditionals[w] || w == "s" && (i+1 >= len(t.words) || !strings.HasPrefix(t.words[i+1].text, "il")) {
 			continue
 		}
+		t.conditional = true
 		for ; i < len(t.words); i++ {
 			t.when[i] = true
 			if t.clauseEnds(i) {
@@ -127,7 +130,7 @@ func (t *speech) negation(i int, s *stance) int {
 		t.bear(i+1, 2, s, i)
 	case w == "non" && t.clauseEnds(i) || w == "no" && t.clauseEnds(i):
 		return i // an answer, not a negation
-	case t.language != "en" && w == "non" && !t.next(i, "seulement"):
+	case w == "non" && !t.next(i, "seulement"):
 		t.bear(i+1, 1, s, i)
 	case t.language != "en" && frenchOpeners[w]:
 		t.bear(i+1, negationReach, s, i)
@@ -271,6 +274,9 @@ func (t *speech) bear(i, reach int, s *stance, cue int) {
 func (t *speech) collect(s *stance) {
 	for i, w := range t.words {
 		s.past = s.past || t.language == "fr" && imperfect(w.text)
+		if t.when[i] && t.conditional {
+			s.condition = append(s.condition, w.lower)
+		}
 		if denials[w.text] && !t.when[i] {
 			s.denies = s.denies || !t.negated[i]
 		}
