@@ -50,7 +50,11 @@ func (s *syncs) detected(ctx context.Context, r *catalog.Report) error {
 
 // makeEngine makes what finds doubts.
 func (s *service) makeEngine() {
-	s.engine = detect.New(detect.Options{Catalog: s.catalog, Stale: staleRules(s.config), Fingerprint: s.activeFingerprint, Yield: s.polite.standBack, Now: s.now, Log: s.log})
+	judges, err := s.judges()
+	if err != nil {
+		s.log.Warn("nobody judges what is only possible", "error", err)
+	}
+	s.engine = detect.New(detect.Options{Catalog: s.catalog, Judge: judges, Stale: staleRules(s.config), Fingerprint: s.activeFingerprint, Yield: s.polite.standBack, Now: s.now, Log: s.log})
 	s.syncs.detection = detectionAwaited{engine: s.engine, within: commandDetects}
 	if s.scheduled {
 		s.syncs.detection.within = serveDetects

@@ -7,6 +7,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"freshet/pipeline/detect"
+	"freshet/pipeline/detect/judge"
 )
 
 func TestTheJudgeThatIsConfigured(t *testing.T) {
@@ -66,5 +70,41 @@ func TestDoctorAsksTheJudge(t *testing.T) {
 	w.write(defaultConfig, "doubts:\n  judge: {base_url: "+server.URL+", model: m, api_key: other-key}\n")
 	if r := w.run("doctor"); r.status != exitFailed || !strings.Contains(r.out, "doubts.judge.api_key") || strings.Contains(r.out, "other-key") {
 		t.Errorf("doctor: status %d\n%s%s", r.status, r.out, r.errors)
+	}
+}
+
+// One run of the judge has one budget, and ends when nothing is asked for a while.
+func TestTheJudgeHasABudget(t *testing.T) {
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		fmt.Fprint(w, `{"choices":[{"message":{"content":"{\"verdict\":\"conflict\",\"quote_a\":\"30 days\",\"quote_b\":\"14 days\",\"confidence\":0.97,\"reason_fr\":\"Deux délais.\"}"}}]}`)
+	}))
+	t.Cleanup(server.Close)
+	j, err := newJudge(&judgeConfig{BaseURL: server.URL, Model: "m", Budget: 2}, judge.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
+	g := &judging{judge: j, now: func() time.Time { return now }}
+	ask := func() detect.Verdict {
+		v, err := g.decide(t.Context(), detect.Question{Type: "duration",
+			A: detect.Quoted{Sentence: "Within 30 days.", Value: "30 days", Title: "Returns"}, B: detect.Quoted{Sentence: "Within 14 days.", Value: "14 days", Title: "Zeal"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(time.Minute)
+		return v
+	}
+	if v := ask(); !v.Conflict || v.Apart || v.QuoteA != "30 days" || v.QuoteB != "14 days" || v.Reason["fr"] != "Deux délais." || len(v.Reason) != 1 {
+		t.Fatalf("%+v", v)
+	}
+	ask()
+	if v := ask(); v.Conflict || v.Apart || requests != 2 {
+		t.Errorf("%+v after %d requests", v, requests)
+	}
+	now = now.Add(judgePause)
+	if v := ask(); !v.Conflict || requests != 3 {
+		t.Errorf("the next run: %+v after %d requests", v, requests)
 	}
 }

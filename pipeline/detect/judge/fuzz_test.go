@@ -51,3 +51,21 @@ func FuzzSettle(f *testing.F) {
 		}
 	})
 }
+
+func FuzzVerbatim(f *testing.F) {
+	f.Add("14\u00a0jours  ou\u200b plus", 3, 9)
+	f.Add("a\xffb\n c", 0, 3)
+	f.Fuzz(func(t *testing.T, text string, from, to int) {
+		flat := []rune(oneLine(text))
+		if from < 0 || to > len(flat) || from >= to {
+			return
+		}
+		part := strings.TrimSpace(string(flat[from:to]))
+		if part == "" {
+			return
+		}
+		if got := verbatim(text, part); !strings.Contains(text, got) || oneLine(got) != part {
+			t.Fatalf("%q of %q is %q", part, text, got)
+		}
+	})
+}

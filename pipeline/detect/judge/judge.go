@@ -239,6 +239,7 @@ const maxRequests = 32
 
 // ask answers from the cache, or decides and keeps.
 func (j *Judge) ask(ctx context.Context, q Question, left *atomic.Int64) (Verdict, error) {
+	asked := q
 	q, swapped := q.settle()
 	if why := q.unfit(); why != "" {
 		return Verdict{Answer: Unsure, Why: why}, nil
@@ -258,6 +259,9 @@ func (j *Judge) ask(ctx context.Context, q Question, left *atomic.Int64) (Verdic
 	if swapped {
 		v = v.swap()
 	}
+	a, b := asked.A.Sentence, asked.B.Sentence
+	v.QuoteA, v.ValueA = verbatim(a, v.QuoteA), verbatim(a, v.ValueA)
+	v.QuoteB, v.ValueB = verbatim(b, v.QuoteB), verbatim(b, v.ValueB)
 	return v, nil
 }
 

@@ -29,7 +29,7 @@ func honest(answer string, confidence float64) answer {
 func TestWhatIsSent(t *testing.T) {
 	w := newWorld(t, honest("conflict", 0.95), func(o *Options) { o.Nonce = func() string { return "c0de" } })
 	v, err := w.j.Run()(t.Context(), question)
-	if err != nil || v.Answer != Conflict || v.QuoteA != "14 jours" || v.QuoteB != "30 jours" || v.ValueA != "14 jours" || v.ReasonFR != "Deux délais." {
+	if err != nil || v.Answer != Conflict || v.QuoteA != "14\u00a0jours" || v.QuoteB != "30 jours" || v.ValueA != "14\u00a0jours" || v.ReasonFR != "Deux délais." {
 		t.Fatalf("%+v, %v", v, err)
 	}
 	if len(w.requests) != 1 {

@@ -47,7 +47,7 @@ func TestNLI(t *testing.T) {
 			if v.Answer != c.want || v.Why != c.why || (err != nil) != (c.err != "") || err != nil && !strings.Contains(err.Error(), c.err) {
 				t.Fatalf("%+v, %v", v, err)
 			}
-			if v.Answer == Conflict && (!strings.Contains(v.QuoteA, "14 jours") || !strings.Contains(v.QuoteB, "30 jours")) {
+			if v.Answer == Conflict && (v.QuoteA != question.A.Sentence || !strings.Contains(v.QuoteB, "30 jours")) {
 				t.Errorf("quotes %q, %q", v.QuoteA, v.QuoteB)
 			}
 			var sent predictRequest

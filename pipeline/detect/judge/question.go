@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -47,6 +48,41 @@ func (q Question) settle() (Question, bool) {
 		return q, true
 	}
 	return q, false
+}
+
+// verbatim returns a part of a text that oneLine made, as it stands in the text itself.
+func verbatim(text, part string) string {
+	if part == "" || strings.Contains(text, part) {
+		return part
+	}
+	var flat strings.Builder
+	var places []int // of flat's bytes in text
+	space := false
+	for i, c := range text {
+		switch {
+		case unicode.IsSpace(c):
+			space = flat.Len() > 0
+			continue
+		case unicode.Is(unicode.C, c) || c == utf8.RuneError:
+			continue
+		}
+		if space {
+			flat.WriteByte(' ')
+			places = append(places, i-1)
+			space = false
+		}
+		for range utf8.RuneLen(c) {
+			places = append(places, i)
+		}
+		flat.WriteRune(c)
+	}
+	at := strings.Index(flat.String(), part)
+	if at < 0 {
+		return part
+	}
+	last := places[at+len(part)-1]
+	_, size := utf8.DecodeRuneInString(text[last:])
+	return text[places[at] : last+size]
 }
 
 func (s Side) settle() Side {

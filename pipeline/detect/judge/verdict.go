@@ -39,8 +39,8 @@ const (
 	WhyBudget    Why = "budget_spent"
 )
 
-// A Verdict is a judge's answer. Quotes stand in their sentences exactly, white space
-// apart.
+// A Verdict is a judge's answer. Quotes and values stand in their sentences exactly; one
+// that is not there is empty.
 type Verdict struct {
 	Answer     Answer  `json:"verdict"`
 	Attribute  string  `json:"attribute,omitempty"`
