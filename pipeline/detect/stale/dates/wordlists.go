@@ -55,7 +55,7 @@ var occasions = set("offre offres promotion promotions promo promos solde soldes
 
 // favours are what is offered: an end of them is an end, whatever the verb.
 var favours = set("offert offerte offerts offertes gratuit gratuite gratuits gratuites remise reduction promo promotion cadeau beneficiez beneficie beneficient profitez bonus " +
-	"discount free off gift voucher coupon enjoy get rembourse remboursee")
+	"discount free off gift voucher coupon enjoy reduit reduite reduits reduites toute rembourse remboursee")
 
 // keeps say that what began before a day goes on.
 var keeps = set("conserv conserve conservent conservez gardent garde gardez reste restent continue continuent continuer demeure demeurent keep keeps remain remains stay stays " +
@@ -85,3 +85,6 @@ var moved = set("ne nes nee nees entre entres entree entrees paru parus parue pa
 // reports tell of a time that is over by what they are.
 var reports = set("exercice periode bilan chiffre chiffres statistiques rapport resultats releve donnees compte comptes menee mene conducted fiscal financial period statistics figures " +
 	"results data report reported revenue turnover")
+
+// hours are words of a time of day: "by 5 pm on 31 March".
+var hours = set("h heure heures am pm minuit midi midnight noon o clock oclock")
