@@ -24,9 +24,9 @@ func cnil(t testing.TB) []duplicate.Page {
 	return out
 }
 
-// What is found among the pages as they are. Each was read by a person: the exact ones
-// and the near ones are copies; the family of 47 pages "... : que faire ?" made from one
-// template is none.
+// What is found among the pages as they are. The exact ones and the near ones are copies
+// (many titles end with "(Copie)"); the family of pages "... : que faire ?", made from one
+// template, is none.
 func TestPagesOfCnil(t *testing.T) {
 	pages := cnil(t)
 	count := duplicate.NewCount()
