@@ -157,7 +157,7 @@ type verdict struct {
 // sentences are.
 func (v *verdict) capped() bool {
 	return slices.ContainsFunc(v.lowered, func(name string) bool {
-		return name == loweredFacet || name == loweredScope || name == loweredUnclear
+		return name == loweredFacet || name == loweredScope || name == loweredUnclear || name == loweredDomain
 	})
 }
 
@@ -289,13 +289,13 @@ func otherYear(a, b []uint64) bool {
 	return len(a) > 0 && len(b) > 0 && common(a, b) == 0
 }
 
-// valuesDiffer says whether two sentences that give two dates give two values of
-// another kind as well: they tell of two occasions.
+// valuesDiffer says whether two sentences with two dates, or two numbers, give two
+// values of another kind as well: they tell of two occasions, or of two services.
 func valuesDiffer(f *match) bool {
 	for i := range f.sa.claims {
 		for j := range f.sb.claims {
 			a, b := &f.sa.claims[i], &f.sb.claims[j]
-			if a.Type != claims.Date && a.Type != claims.Bool && a.class == b.class && claims.Comparable(a.Claim, b.Claim) && relate(a.Claim, b.Claim) == contradict {
+			if a.Type != f.ca.Type && a.Type != claims.Date && a.Type != claims.Bool && a.class == b.class && claims.Comparable(a.Claim, b.Claim) && relate(a.Claim, b.Claim) == contradict {
 				return true
 			}
 		}

@@ -179,3 +179,18 @@ func (c *corpus) explainSides(pa, pb bench.Mention, a, b *Side) {
 		fmt.Printf("  %s %s/%s how %d guard %q lowered %v P %.2f %.2f\n", mark, normal(f.ca.Claim), normal(f.cb.Claim), how, g.suppressed, g.lowered, x.probability(), x)
 	}
 }
+
+// TestMeasureYesNo prints what becomes of each planted yes against no of the dev half.
+func TestMeasureYesNo(t *testing.T) {
+	if os.Getenv("FRESHET_MEASURE") == "" {
+		t.Skip("set FRESHET_MEASURE=1")
+	}
+	set, sources := devSources(t, 1)
+	c := newCorpus(t, sources)
+	for _, p := range set.Plants {
+		if p.Kind == bench.YesNo {
+			fmt.Println("PLANT", p.ID, p.Level)
+			c.explain(p)
+		}
+	}
+}

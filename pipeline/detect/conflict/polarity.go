@@ -104,10 +104,17 @@ func (c *Comparer) deny(m *meeting, d *denial) bool {
 	}
 	x := m.polarityFeatures(d, &f, &g)
 	d.p, d.lowered = x.probability(), g.lowered
-	if g.capped() {
+	if g.capped() || swappedSaid(d) {
 		d.p = min(d.p, cappedAt)
 	}
 	return true
+}
+
+// swappedSaid says whether each sentence has one word in the place of the other's, poles
+// apart: what is not so here may be so there.
+func swappedSaid(d *denial) bool {
+	x, y := &d.sa.stance.said, &d.sb.stance.said
+	return x.jaccard(y) >= swappedFrom && unmatched(x, &d.sb.wide) == 1 && unmatched(y, &d.sa.wide) == 1
 }
 
 func (m *meeting) polarityFeatures(d *denial, f *match, g *verdict) polarityVector {
