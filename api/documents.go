@@ -56,6 +56,8 @@ type DocumentDetails struct {
 	Missed      int                 `json:"missed" doc:"Whole passes in a row that did not list it"`
 	Access      any                 `json:"access" doc:"Who may read it"`
 	LeftOut     int                 `json:"template_blocks" doc:"Blocks of its text that stand on most pages of the source and are not in its passages"`
+	Asked       string              `json:"asked,omitempty" doc:"Who is asked about doubts at present: the owner, a deputy or the fallback"`
+	Doubts      []FindingRow        `json:"findings" doc:"What is doubted of it and not settled"`
 	Chunks      []ChunkRow          `json:"chunks" doc:"Passages that are served, in order"`
 	Text        any                 `json:"text" doc:"The structured text as it was extracted; null without one"`
 }
@@ -186,6 +188,9 @@ func (s *Server) getDocument(ctx context.Context, in *KeyInput) (*body[DocumentD
 		c := &chunks[i]
 		out.Body.Chunks = append(out.Body.Chunks, ChunkRow{ID: c.ID.String(), Kind: string(c.Kind), Heading: orEmpty(c.Heading), Question: c.Question, Text: c.Text, Locale: c.Locale, Words: c.Words, Page: c.Page})
 	}
+	if err := s.doubtsOf(ctx, d.Key, &out.Body); err != nil {
+		return nil, err
+	}
 	text, err := s.o.Catalog.LastText(ctx, d.Key)
 	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
 		return nil, err
@@ -194,6 +199,20 @@ func (s *Server) getDocument(ctx context.Context, in *KeyInput) (*body[DocumentD
 		out.Body.Text = json.RawMessage(text)
 	}
 	return out, nil
+}
+
+// doubtsOf tells what is doubted of a document, and who is asked.
+func (s *Server) doubtsOf(ctx context.Context, key string, out *DocumentDetails) error {
+	asked, err := s.o.Catalog.OwnersOf(ctx, []string{key})
+	if err != nil {
+		return err
+	}
+	out.Asked = asked[key].Ask
+	list, err := s.o.Catalog.Findings(ctx, catalog.FindingFilter{Document: key, Tiers: []index.Tier{index.Likely}, States: statesOf["live"]})
+	for i := range list {
+		out.Doubts = append(out.Doubts, s.findingRow(&list[i]))
+	}
+	return err
 }
 
 // parentOf returns the document that d is a part of, nil when there is none.
@@ -216,7 +235,7 @@ func documentDetails(d *catalog.Document) DocumentDetails {
 	out := DocumentDetails{
 		DocumentRow: documentRow(d), EditURL: v.EditURI, Canonical: v.Canonical, Path: orEmpty(v.Path), MediaType: v.MediaType, Class: v.Class,
 		Facets: v.Facets, Metadata: v.Metadata, Translation: v.TranslationGroup, Form: v.Form, PartOf: v.PartOf, Created: known(v.Created), FirstSeen: known(d.FirstSeen),
-		Missed: d.Missed, Access: v.Access, LeftOut: d.LeftOut, Chunks: []ChunkRow{},
+		Missed: d.Missed, Access: v.Access, LeftOut: d.LeftOut, Chunks: []ChunkRow{}, Doubts: []FindingRow{},
 	}
 	if out.Facets == nil {
 		out.Facets = map[string][]string{}

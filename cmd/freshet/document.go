@@ -105,7 +105,14 @@ func (m *Main) printDocument(d *api.DocumentDetails, text bool) error {
 		t.row("confirmed until", lastDay(*d.ConfirmedUntil)+" by "+d.ConfirmedBy)
 	}
 	if d.Owner != "" {
-		t.row("owner", d.Owner)
+		t.row("owner", harmless(d.Owner))
+	}
+	if d.Asked != "" && d.Asked != d.Owner {
+		t.row("asked about doubts", harmless(d.Asked))
+	}
+	for i := range d.Doubts {
+		f := &d.Doubts[i]
+		t.row("doubt", fmt.Sprintf("%s  %s (%s)", f.ID, short(harmless(tongues["en"].title(f.Title)), 60), tongues["en"].stateText(f)))
 	}
 	t.row("key", d.Key)
 	if err := m.print(t); err != nil || !text {

@@ -120,6 +120,8 @@ func TestDoubtsAreSettledOnTheCommandLine(t *testing.T) {
 			w.ok("findings", "due", id, "none")
 			w.says(exitDone, "being mended", "findings", "comment", id, "who", "knows?", "--by", "cleo")
 			w.says(exitDone, "who knows?", "findings", "show", id)
+			w.says(exitDone, "asked about doubts", "document", "show", "returns")
+			w.says(exitDone, id, "document", "show", "refunds")
 			w.says(exitDone, "settled (taken out)", "findings", "resolve", id, "--exclude", drop)
 			if got := w.returned(); got != "refunds" {
 				t.Errorf("excluded: %q", got)
