@@ -152,8 +152,11 @@ func TestAFindingIsShownWithAllThatADecisionNeeds(t *testing.T) {
 	if diff := cmp.Diff(want, can); diff != "" {
 		t.Error(diff)
 	}
-	if keep := f.Actions[0].Text["en"]; keep != `Keep a ("three working days"): passages that say five working days are left out of answers while the page that is kept is served.` {
+	if keep := f.Actions[0].Text["en"]; keep != `Keep a ("three working days"): passages that say five working days are left out of answers, whole (with what else stands in them), while the page that is kept is served.` {
 		t.Error(keep)
+	}
+	if once := f.Actions[3].Text["fr"]; !strings.Contains(once, "la page a (« Delivery »)") || !strings.Contains(once, "« Parcel speed »") || strings.Contains(once, "five") {
+		t.Error(once)
 	}
 	w.get("admin", http.MethodPost, "/v1/findings/conflict-0001/dismiss", `{}`, &f)
 	if len(f.Actions) != 1 || f.Actions[0].Verdict != "reopen" {

@@ -32,14 +32,14 @@ type actionWord struct {
 
 var actionWords = []actionWord{
 	{index.KeepOne, true, []string{"side"},
-		"Garder %[1]s : les passages qui disent %[2]s ne servent plus aux réponses, tant que la page gardée est servie.",
-		"Keep %[1]s: passages that say %[2]s are left out of answers while the page that is kept is served."},
+		"Garder %[1]s : les passages qui disent %[2]s sont écartés des réponses, en entier (avec ce qui s'y trouve d'autre), tant que la page gardée est servie.",
+		"Keep %[1]s: passages that say %[2]s are left out of answers, whole (with what else stands in them), while the page that is kept is served."},
 	{index.KeepBoth, false, []string{"scope"},
 		"Tous ont raison, chacun pour son public : dites pour qui, et le robot demande quand cela dépend.",
 		"All are right, each for its own: say for whom, and the bot asks where it depends."},
 	{index.SameTwice, true, []string{"side"},
-		"Doublon : garder la page %[1]s et cacher %[2]s telles quelles, tant que la page gardée est servie.",
-		"Duplicate: keep the page %[1]s and hide %[2]s as they are, while the page that is kept is served."},
+		"Doublon : garder la page %[1]s et cacher des réponses, en entier et tant que leur texte ne change pas : %[2]s. Cela vaut tant que la page gardée est servie.",
+		"Duplicate: keep the page %[1]s and hide from answers, whole and while their text stays as it is: %[2]s. It holds while the page that is kept is served."},
 	{index.Verified, false, nil,
 		"Vérifié aujourd'hui : la page est confirmée jusqu'à la prochaine revue.",
 		"Verified today: the page is confirmed until its next review."},
@@ -96,13 +96,29 @@ func (w *actionWord) forSides(f *index.Finding) []FindingAction {
 				}
 				name, others = catalog.Letter(n), listed(without(said, n))
 			}
+			inFrench, inEnglish := others, others
+			if w.verdict == index.SameTwice {
+				inFrench, inEnglish = listed(otherPages(f, m.Document, "« %s »")), listed(otherPages(f, m.Document, `"%s"`))
+			}
 			what := said[n]
 			if w.verdict != index.KeepOne || what == "" {
 				what = pageName(m)
 			}
-			side := fmt.Sprintf("%s (« %s »)", name, what)
 			out = append(out, FindingAction{Verdict: string(w.verdict), Side: name, Needs: orEmpty(w.needs), Text: map[string]string{
-				"fr": fillIn(w.fr, side, others), "en": fillIn(w.en, strings.NewReplacer("« ", `"`, " »", `"`).Replace(side), others)}})
+				"fr": fillIn(w.fr, fmt.Sprintf("%s (« %s »)", name, what), inFrench), "en": fillIn(w.en, fmt.Sprintf(`%s ("%s")`, name, what), inEnglish)}})
+		}
+	}
+	return out
+}
+
+// otherPages names the pages of a finding but one, each once, in a language's quotes.
+func otherPages(f *index.Finding, document, quotes string) []string {
+	var out []string
+	seen := map[string]bool{document: true}
+	for i := range f.Members {
+		if m := &f.Members[i]; !seen[m.Document] {
+			seen[m.Document] = true
+			out = append(out, fmt.Sprintf(quotes, pageName(m)))
 		}
 	}
 	return out
