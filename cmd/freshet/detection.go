@@ -54,7 +54,7 @@ func (s *service) makeEngine() {
 	if err != nil {
 		s.log.Warn("nobody judges what is only possible", "error", err)
 	}
-	s.engine = detect.New(detect.Options{Catalog: s.catalog, Judge: judges, Stale: staleRules(s.config), Fingerprint: s.activeFingerprint, Yield: s.polite.standBack, Now: s.now, Log: s.log})
+	s.engine = detect.New(detect.Options{Catalog: s.catalog, Judge: judges, First: s.first(), Stale: staleRules(s.config), Fingerprint: s.activeFingerprint, Yield: s.polite.standBack, Now: s.now, Log: s.log})
 	s.syncs.detection = detectionAwaited{engine: s.engine, within: commandDetects}
 	if s.scheduled {
 		s.syncs.detection.within = serveDetects
@@ -106,4 +106,17 @@ func (s *service) age(ctx context.Context) {
 			s.log.Warn("the pass over everything comes later", "error", err)
 		}
 	}
+}
+
+// firstShown is how many doubts about what was there before the first sync are shown
+// at once: the others are shown on request.
+const firstShown = 10
+
+// first is 0 where everything is to be seen, without a configuration: in a trial or a
+// measurement.
+func (s *service) first() int {
+	if s.config == nil {
+		return 0
+	}
+	return firstShown
 }

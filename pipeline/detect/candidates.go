@@ -10,20 +10,27 @@ import (
 
 // What is looked at for one row.
 const (
-	mostCandidates   = 40 // rows that it is compared with
-	mostSharing      = 50 // a key that more rows share tells nothing
-	mostTranslations = 8  // documents of its translation group
+	mostCandidates   = 40  // rows that it is compared with
+	mostInSmall      = 200 // the same, where the base is small
+	mostSharing      = 50  // a key that more rows share tells nothing
+	sharingInSmall   = 200 // the same, where the base is small
+	smallBase        = 500 // passages up to which a base is small
+	mostTranslations = 8   // documents of its translation group
 )
 
 // candidates are the rows below one that share its rarest keys, those that share most
 // of the rarest ones first.
-func (l *look) candidates(ctx context.Context, r *catalog.DetectRow) ([]*catalog.DetectRow, error) {
+func (l *look) candidates(ctx context.Context, b *base, r *catalog.DetectRow) ([]*catalog.DetectRow, error) {
+	most, sharing := mostCandidates, mostSharing
+	if b.learned.passages <= smallBase {
+		most, sharing = mostInSmall, sharingInSmall
+	}
 	weights := make(map[int64]float64)
 	var ids []int64
 	skipped := 0
 	for _, k := range r.Keys {
 		var err error
-		if ids, err = l.Catalog.DetectSharing(ctx, k, r.ID, mostSharing+1, ids[:0]); err != nil {
+		if ids, err = l.Catalog.DetectSharing(ctx, k, r.ID, sharing+1, ids[:0]); err != nil {
 			return nil, err
 		}
 		for _, id := range l.shared[k] {
@@ -31,7 +38,7 @@ func (l *look) candidates(ctx context.Context, r *catalog.DetectRow) ([]*catalog
 				ids = append(ids, id)
 			}
 		}
-		if len(ids) > mostSharing {
+		if len(ids) > sharing {
 			skipped++
 			continue
 		}
@@ -44,16 +51,16 @@ func (l *look) candidates(ctx context.Context, r *catalog.DetectRow) ([]*catalog
 	if skipped > 0 {
 		l.note(func(s *Status) { s.Skipped += skipped })
 	}
-	return l.best(ctx, weights)
+	return l.best(ctx, weights, most)
 }
 
-func (l *look) best(ctx context.Context, weights map[int64]float64) ([]*catalog.DetectRow, error) {
+func (l *look) best(ctx context.Context, weights map[int64]float64, most int) ([]*catalog.DetectRow, error) {
 	list := make([]int64, 0, len(weights))
 	for id := range weights {
 		list = append(list, id)
 	}
 	slices.SortFunc(list, func(a, b int64) int { return cmp.Or(cmp.Compare(weights[b], weights[a]), cmp.Compare(a, b)) })
-	list = list[:min(len(list), mostCandidates)]
+	list = list[:min(len(list), most)]
 	var out []*catalog.DetectRow
 	var stored []int64
 	for _, id := range list {

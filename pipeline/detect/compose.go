@@ -236,14 +236,12 @@ func (g *grouping) severity(ctx context.Context, f *index.Finding) error {
 // asked is between a half, of pages that no answer uses, and 1.
 func (e *Engine) asked(ctx context.Context, f *index.Finding) (float64, error) {
 	used := 0
-	if e.Usage != nil {
-		for i := range f.Members {
-			n, err := e.Usage(ctx, f.Base, f.Members[i].Document)
-			if err != nil {
-				return 0, err
-			}
-			used += n
+	for i := range f.Members {
+		n, err := e.Usage(ctx, f.Base, f.Members[i].Document)
+		if err != nil {
+			return 0, err
 		}
+		used += n
 	}
 	return 0.5 + 0.5*min(1, math.Log1p(float64(used))/math.Log1p(muchUsed)), nil
 }

@@ -28,6 +28,9 @@ type Options struct {
 	Catalog *catalog.Catalog
 	// Judge is asked about findings of tier possible; nil: nobody is.
 	Judge Judge
+	// First is how many findings of what was there at the first sync of a base stay likely;
+	// 0: all.
+	First int
 	// Usage is how often answers of a base used a document of late; nil: as the ledger
 	// says.
 	Usage func(ctx context.Context, base, document string) (int, error)
@@ -54,6 +57,8 @@ type Engine struct {
 	read    *library
 	facts   *facts.Reader
 	bases   map[string]*base
+
+	beforeWrite func() // tests decide there
 
 	state struct {
 		sync.Mutex
@@ -147,6 +152,11 @@ func (e *Engine) catchUp(ctx context.Context) error {
 	}
 	if err := e.passes(ctx, changed); err != nil {
 		return err
+	}
+	if changed {
+		if err := e.conclude(ctx); err != nil {
+			return err
+		}
 	}
 	e.moved(head)
 	return nil

@@ -88,9 +88,11 @@ func (g *grouping) gather(ctx context.Context) error {
 // matter of its words.
 func succeed(p, was catalog.Pair) catalog.Pair {
 	p.Found, p.Finding = was.Found, was.Finding
-	if slices.Contains(was.Codes, baselineCode) {
-		p.Tier = index.Possible
-		p.Codes = append(slices.Clone(p.Codes), baselineCode)
+	for _, code := range []string{baselineCode, overlapCode} {
+		if slices.Contains(was.Codes, code) {
+			p.Tier = index.Possible
+			p.Codes = append(slices.Clone(p.Codes), code)
+		}
 	}
 	return p
 }

@@ -125,6 +125,9 @@ func (l *look) write(ctx context.Context) error {
 		if l.batch.Findings, err = l.findings(ctx); err != nil {
 			return err
 		}
+		if l.beforeWrite != nil {
+			l.beforeWrite()
+		}
 		err = l.Catalog.Detect(ctx, &l.batch)
 		if !errors.Is(err, catalog.ErrDecided) || n == tries {
 			return err

@@ -27,7 +27,7 @@ func (l *look) judgePassage(ctx context.Context, b *base, r *catalog.DetectRow, 
 	if len(r.Keys) == 0 {
 		return nil
 	}
-	near, err := l.candidates(ctx, r)
+	near, err := l.candidates(ctx, b, r)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 // judgeDocument compares a document with those below it that share its words.
 func (l *look) judgeDocument(ctx context.Context, b *base, r *catalog.DetectRow, d *document, made map[index.Hash]catalog.Pair) error {
-	near, err := l.candidates(ctx, r)
+	near, err := l.candidates(ctx, b, r)
 	if err != nil || len(near) == 0 {
 		return err
 	}

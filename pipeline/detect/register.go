@@ -287,7 +287,11 @@ func (l *look) judgeAll(ctx context.Context, b *base, key string, rows []*catalo
 			l.gone[p.ID] = p
 		}
 	}
-	for id, p := range made {
+	for _, id := range sortedHashes(made) {
+		p := made[id]
+		if err := l.judgeDoubt(ctx, &p); err != nil {
+			return err
+		}
 		delete(l.gone, id)
 		l.made[id] = p
 	}

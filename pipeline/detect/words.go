@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"freshet/index"
+	"freshet/index/catalog"
 )
 
 var timeZero time.Time
@@ -155,15 +156,29 @@ var ruleWords = map[string][2]string{
 	"outdated": {"one page says that this no longer holds", "une page dit que cela n'est plus valable"},
 }
 
+// overlapWords say that two sources hold each other's pages.
+func overlapWords(o *catalog.SourceOverlap) (title map[string]string, reasons map[string][]string) {
+	return map[string]string{
+			"en": fmt.Sprintf("The sources %s and %s overlap", o.A, o.B),
+			"fr": fmt.Sprintf("Les sources %s et %s se recouvrent", o.A, o.B),
+		}, map[string][]string{
+			"en": {fmt.Sprintf("%d of the %d pages of the smaller one stand in the other too, in %d pairs; serving one of the two sources may be enough", o.Documents, o.Smaller, o.Pairs)},
+			"fr": {fmt.Sprintf("%d des %d pages de la plus petite se trouvent aussi dans l'autre, en %d paires ; servir l'une des deux sources suffit peut-être", o.Documents, o.Smaller, o.Pairs)},
+		}
+}
+
 // codeWords say what speaks against a finding, in English and French.
 var codeWords = map[string][2]string{
-	"facet":      {"only one of the pages says for whom it is meant", "une seule des pages dit à qui elle s'adresse"},
-	"subject":    {"one of them names something that the other does not", "l'une nomme quelque chose que l'autre ne nomme pas"},
-	"condition":  {"one of them holds under a condition", "l'une vaut sous condition"},
-	"bound":      {"one is a bound, the other a value within it", "l'une est une limite, l'autre une valeur en deçà"},
-	"overlap":    {"the ranges overlap", "les intervalles se recoupent"},
-	"repeated":   {"the other page has this value elsewhere", "l'autre page donne aussi cette valeur ailleurs"},
-	baselineCode: {"it was there before the first check", "elle existait avant le premier contrôle"},
+	"facet":         {"only one of the pages says for whom it is meant", "une seule des pages dit à qui elle s'adresse"},
+	"subject":       {"one of them names something that the other does not", "l'une nomme quelque chose que l'autre ne nomme pas"},
+	"condition":     {"one of them holds under a condition", "l'une vaut sous condition"},
+	"bound":         {"one is a bound, the other a value within it", "l'une est une limite, l'autre une valeur en deçà"},
+	"overlap":       {"the ranges overlap", "les intervalles se recoupent"},
+	"repeated":      {"the other page has this value elsewhere", "l'autre page donne aussi cette valeur ailleurs"},
+	judgedCode:      {"the judge takes it for a contradiction too", "le modèle juge y voit aussi une contradiction"},
+	judgedApartCode: {"the judge thinks that they speak of different things", "le modèle juge pense qu'elles parlent de choses différentes"},
+	overlapCode:     {"the two sources overlap as a whole", "les deux sources se recouvrent dans leur ensemble"},
+	baselineCode:    {"it was there before the first check", "elle existait avant le premier contrôle"},
 }
 
 // baselineCode marks pairs that were found in what was there at first.
