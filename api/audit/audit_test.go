@@ -106,6 +106,19 @@ func TestAnAuditThatWasStoppedIsTheSame(t *testing.T) {
 	}
 }
 
+func TestAnAuditWhoseProcessWasKilledKeepsItsMoment(t *testing.T) {
+	w := newWorld(t, "")
+	w.fill()
+	begun := w.clock()
+	_, err := w.c.BeginAudit(w.ctx, "aide", "2026-10") // and the process is gone
+	must(t, err)
+	w.at(begun.Add(2 * day))
+	r := w.october()
+	if !r.Made.Equal(begun) || r.Late {
+		t.Errorf("made %s, late %v; it was begun %s", r.Made, r.Late, begun)
+	}
+}
+
 func TestWhatHappenedAfterTheMonthIsNotInIt(t *testing.T) {
 	w := newWorld(t, "")
 	w.fill()

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 	"freshet/connectors"
 	"freshet/index"
 	"freshet/index/catalog"
+	"freshet/index/catalog/faultsql"
 )
 
 const hookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
@@ -106,12 +108,13 @@ func (r *receiver) deliveries() []delivery {
 // hookWorld is a catalog with one webhook.
 type hookWorld struct {
 	*testing.T
-	path string
-	c    *catalog.Catalog
-	w    *webhooks
-	r    *receiver
-	mu   sync.Mutex
-	now  time.Time
+	path   string
+	driver string
+	c      *catalog.Catalog
+	w      *webhooks
+	r      *receiver
+	mu     sync.Mutex
+	now    time.Time
 }
 
 func (h *hookWorld) clock() time.Time {
@@ -134,7 +137,11 @@ func (h *hookWorld) ok(err error) {
 }
 
 func newHookWorld(t *testing.T, change ...func(*webhookConfig)) *hookWorld {
-	h := &hookWorld{T: t, path: filepath.Join(t.TempDir(), "catalog.db"), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+	return newHookWorldOn(t, "", change...)
+}
+
+func newHookWorldOn(t *testing.T, driver string, change ...func(*webhookConfig)) *hookWorld {
+	h := &hookWorld{T: t, driver: driver, path: filepath.Join(t.TempDir(), "catalog.db"), now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 	h.r = newReceiver(t, h.clock)
 	h.open()
 	t.Cleanup(func() { h.ok(h.c.Close()) })
@@ -159,7 +166,7 @@ func (h *hookWorld) open() {
 		hooks = h.w.hooks
 	}
 	var err error
-	h.c, err = catalog.Open(context.Background(), catalog.Options{Path: h.path, Now: h.clock})
+	h.c, err = catalog.Open(context.Background(), catalog.Options{Path: h.path, Driver: h.driver, Now: h.clock})
 	h.ok(err)
 	h.w = &webhooks{catalog: h.c, hooks: hooks, zone: time.UTC, client: webhookClient(), now: h.clock, log: slog.New(slog.DiscardHandler), pauses: webhookPauses{time.Millisecond, time.Millisecond}}
 }
@@ -461,5 +468,51 @@ func TestSecretsOfWebhooksAreChecked(t *testing.T) {
 	}
 	if _, err := webhookKey(hookSecret); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestEventsOutliveEveryFailureOfTheCatalog fails at every k-th call of SQL while an
+// event is told and sent: in the end it has arrived, under one ID.
+func TestEventsOutliveEveryFailureOfTheCatalog(t *testing.T) {
+	driver := faultsql.Register()
+	for k := 1; ; k++ {
+		h := newHookWorldOn(t, driver.Name())
+		h.w.tell(t.Context())
+		h.ran(1)
+		calls := 0
+		driver.Set(func() error {
+			if calls++; calls == k {
+				return errors.New("the disk is away")
+			}
+			return nil
+		})
+		h.w.tell(t.Context())
+		h.send()
+		driver.Set(nil)
+		for range 2 {
+			h.pass(10 * time.Minute)
+			h.w.tell(t.Context())
+			h.send()
+		}
+		got := h.r.deliveries()
+		if len(got) == 0 || len(got) > 2 {
+			t.Fatalf("failure %d: %d deliveries", k, len(got))
+		}
+		for _, d := range got {
+			if d.id != got[0].id {
+				t.Errorf("failure %d: the event arrived as %s and %s", k, got[0].id, d.id)
+			}
+		}
+		list, err := h.c.WebhookEvents(t.Context(), 10)
+		h.ok(err)
+		if len(list) != 1 || list[0].Sent.IsZero() {
+			t.Errorf("failure %d: %+v", k, list)
+		}
+		if calls < k {
+			if k < 10 {
+				t.Errorf("only %d calls were failed", k)
+			}
+			return
+		}
 	}
 }
