@@ -298,22 +298,29 @@ func (s *Scanner) labelOf(f *found, from int) []string {
 		return s.question
 	}
 	at := len(s.pool)
+	for _, c := range s.labelCells(f, from) {
+		s.stemCell(c)
+	}
+	return s.pooled(at)
+}
+
+// labelCells returns where the words stand that name a value: row, column, and before
+// a colon.
+func (s *Scanner) labelCells(f *found, from int) (cells [3]cell) {
 	if s.label.rowed {
-		s.stemCell(s.label.row)
+		cells[0] = s.label.row
 	}
-	if s.label.column.to > s.label.column.from {
-		s.stemCell(s.label.column)
-	}
+	cells[1] = s.label.column
 	for i := f.from - 1; i >= from && i > f.from-6; i-- {
 		if s.tokens[i].mark != ':' {
 			continue
 		}
 		if i-from <= labelWords {
-			s.stemCell(cell{from, i})
+			cells[2] = cell{from, i}
 		}
 		break
 	}
-	return s.pooled(at)
+	return cells
 }
 
 func (s *Scanner) stemCell(c cell) {
@@ -345,7 +352,7 @@ func (s *Scanner) inherit(f *found) {
 		s.daysOfCells(f)
 		return
 	}
-	if f.Type != Money && f.Type != Quantity {
+	if f.Type != Money && f.Type != Quantity && f.Type != Count {
 		return
 	}
 	for _, c := range [...]cell{s.label.column, s.label.row} {
@@ -356,7 +363,7 @@ func (s *Scanner) inherit(f *found) {
 			if tax, _ := s.tax(i, c.to); tax != "" && f.Tax == "" && f.Type == Money {
 				f.Tax = tax
 			}
-			if u, _ := s.period(i, c.to); u != 0 && !strings.Contains(f.Unit, "/") && (u == month || u == year || u == week || u == day) {
+			if u, _ := s.period(i, c.to); u != 0 && f.Unit != "" && !strings.Contains(f.Unit, "/") && u != second {
 				f.Unit += "/" + periods[u]
 			}
 		}

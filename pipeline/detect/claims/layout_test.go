@@ -241,3 +241,14 @@ func TestCellsThatSayYesOrNo(t *testing.T) {
 		t.Errorf("got %s, want %s", strings.Join(got, "; "), want)
 	}
 }
+
+func TestPeriodsOfHeaders(t *testing.T) {
+	scan := Read(Passage{Text: "Service | Appel émis, la minute\nSuisse | 0,80 €\n\nLimite | Valeur\nAppels par minute | 100 appels", Locale: "fr", Kind: index.Table})
+	var got []string
+	for _, c := range scan.Claims {
+		got = append(got, brief(&c))
+	}
+	if want := "money =0.8 EUR/minute; count =100 appel/minute"; strings.Join(got, "; ") != want {
+		t.Errorf("got %s, want %s", strings.Join(got, "; "), want)
+	}
+}

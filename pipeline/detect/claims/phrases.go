@@ -63,10 +63,10 @@ var phrases = func() map[string][]*phrase {
 }()
 
 func addPhrases(add func(s sense, list string)) {
-	add(opMin, `a partir de|a partir d|a partir du|a compter de|des|au moins|au minimum|minimum|minimum de|minimum d|un minimum de|plus de|plus d|superieur a|superieure a|superieurs a
+	add(opMin, `a partir de|a partir d|a partir du|a compter de|des|au moins|au minimum|minimum|minimum de|minimum d|un minimum de|minimale de|minimale d|minimal de|minimal d|plus de|plus d|superieur a|superieure a|superieurs a
 		superieures a|au moins egal a|au moins egale a|au moins egaux a|superieur ou egal a|superieure ou egale a|pas moins de|au dela de|depassant|from|at least|minimum of|a minimum of|more than|over|above|no less than|not less than|exceeding|greater than|starting at|starting from
 		starts at|starts from|min|upwards of|in excess of`)
-	add(opMax, `jusqu a|jusqu au|jusqu aux|jusque|au plus|au maximum|maximum|maximum de|maximum d|un maximum de|moins de|moins d|inferieur a|inferieure a|inferieurs a|inferieures a
+	add(opMax, `jusqu a|jusqu au|jusqu aux|jusque|au plus|au maximum|maximum|maximum de|maximum d|un maximum de|maximale de|maximale d|maximal de|maximal d|moins de|moins d|inferieur a|inferieure a|inferieurs a|inferieures a
 		inferieur ou egal a|inferieure ou egale a|pas plus de|dans la limite de|limite a|limitee a|limites a|limitees a|plafonne a|plafonnee a|plafonnes a|au plus tard dans les|sans depasser|n excede pas|ne depasse pas|ne peut exceder|ne peut depasser|pas depasser|pas exceder|peut pas depasser|peut pas exceder|sans exceder|n excedant pas|ne depassant pas|ne pas depasser
 		up to|at most|maximum of|a maximum of|less than|fewer than|under|below|no more than|not more than|capped at|limited to|max|not exceed|not exceeding|as many as|as much as`)
 	add(opAbout, `environ|autour de|autour d|approximativement|a peu pres|aux alentours de|de l ordre de|pres de|quelque|quelques|en moyenne|en moyenne de|about|around|approximately|approx|roughly|nearly|almost|on average|circa|some|presque|une moyenne de|an average of`)
