@@ -84,6 +84,9 @@ func (m *meeting) literal(i, j int) (Pair, bool) {
 		}
 		at = k
 	}
+	if at > 0 && numbered[x[at-1].text] {
+		return Pair{}, false
+	}
 	if at < 0 || m.a.claimed(fa, x[at]) || m.b.claimed(fb, y[at]) {
 		return Pair{}, false // what the scanner read was compared as a value
 	}
@@ -114,3 +117,6 @@ func (s *Side) claimed(f *sentence, w word) bool {
 	}
 	return false
 }
+
+// numbered are words before a figure that names rather than counts.
+var numbered = set("n no nr numero number article art page chapitre chapter etape step section annexe figure version ref reference dossier loi decret")

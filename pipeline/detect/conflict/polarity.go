@@ -69,7 +69,7 @@ func (c *Comparer) polarity(m *meeting, floor float64) []Pair {
 		}
 		for j := range m.b.sentences {
 			sb := &m.b.sentences[j]
-			if sb.silent || sb.stance.leads || !sa.stance.against(&sb.stance) && !comparatives(&sa.stance, &sb.stance) && !boolsDiffer(sa, sb) {
+			if sb.silent || sb.stance.leads || !sa.stance.against(&sb.stance) && !comparatives(&sa.stance, &sb.stance) && !boolsDiffer(sa, sb) && sa.answer == 0 && sb.answer == 0 {
 				continue
 			}
 			d := denial{sa: sa, sb: sb, ia: i, ib: j, opposition: oppose(&sa.stance, &sb.stance)}
@@ -94,7 +94,11 @@ func (c *Comparer) polarity(m *meeting, floor float64) []Pair {
 
 // deny scores a denial. It returns false when a guard suppresses it.
 func (c *Comparer) deny(m *meeting, d *denial) bool {
-	if !d.opposition.clear && (d.opposition.vector[byAgree] > 0 || !boolsDiffer(d.sa, d.sb)) {
+	said, no := answers(d.sa, d.sb)
+	if said > 0 {
+		d.opposition.no = no
+	}
+	if said == 0 && !d.opposition.clear && (d.opposition.vector[byAgree] > 0 || !boolsDiffer(d.sa, d.sb)) {
 		return false
 	}
 	f := match{sa: d.sa, sb: d.sb, align: alignSentences(d.sa, d.sb)}
@@ -103,7 +107,10 @@ func (c *Comparer) deny(m *meeting, d *denial) bool {
 		return false
 	}
 	x := m.polarityFeatures(d, &f, &g)
-	d.p, d.lowered = x.probability(), g.lowered
+	d.p, d.lowered = max(x.probability(), said), g.lowered
+	if len(g.lowered) > 0 {
+		d.p = x.probability()
+	}
 	if g.capped() || swappedSaid(d) {
 		d.p = min(d.p, cappedAt)
 	}

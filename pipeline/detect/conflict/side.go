@@ -36,6 +36,8 @@ type sentence struct {
 	claims    []claim
 	classes   uint64
 	stance    stance
+	answer    int8     // of a cell: what it says of its row
+	header    terms    // of a cell that answers: its row's header
 	own       []uint64 // its words
 	tokens    []uint64 // its words and those above it, for contrast sets
 	years     []uint64 // that it names, or what stands above it
@@ -149,6 +151,11 @@ func (c *Comparer) readSentences(s *Side, r *reader) {
 		if len(to.stance.condition) > 0 {
 			// The scanner's scope runs over the comma.
 			to.condition = c.weigher.heavy(r.stems(nil, strings.Join(to.stance.condition, " "), s.language))
+		}
+		if from.Row != "" {
+			if to.answer = r.answer(s.slice(from.Start, from.End)); to.answer != 0 {
+				to.header = c.weigher.terms(stems(from.Row))
+			}
 		}
 		to.past = from.Past || to.stance.past
 		s.readTokens(to)

@@ -181,8 +181,10 @@ func (t *speech) frenchNegation(i int, s *stance) int {
 				s.ended = true
 			}
 			// The verb stands inside, its participle and object behind.
-			t.bear(i+1, j-i, s, i)
-			t.bear(j+1, negationReach, nil, j)
+			bears := t.bear(i+1, j-i, s, i)
+			if again := t.bear(j+1, negationReach, nil, j); again >= 0 && bears < 0 {
+				t.first[again] = true // "n'ont pas à déclarer"
+			}
 			return j
 		case w == "que" || w == "qu":
 			s.only = true
@@ -247,8 +249,9 @@ func (t *speech) next(i int, words ...string) bool {
 }
 
 // bear marks up to reach content words from i on as negated, to the end of the
-// clause. With s it counts as a negation.
-func (t *speech) bear(i, reach int, s *stance, cue int) {
+// clause, and returns the first, or -1. With s it counts as a negation.
+func (t *speech) bear(i, reach int, s *stance, cue int) (begins int) {
+	begins = -1
 	if s != nil && !t.when[cue] {
 		s.negations++
 	}
@@ -256,18 +259,22 @@ func (t *speech) bear(i, reach int, s *stance, cue int) {
 	for n := 0; i < len(t.words) && n < reach; i++ {
 		w := t.words[i].text
 		if breaks[w] {
-			return
+			return begins
 		}
-		if _, stop := t.reader.stem(&t.words[i], t.language); !stop || poles[w] != nil {
+		if _, stop := t.reader.stem(&t.words[i], t.language); !stop || poles[w] != nil && !frenchClosers[w] {
 			t.negated[i] = true
 			t.first[i] = t.first[i] || first
 			first = false
+			if begins < 0 {
+				begins = i
+			}
 			n++
 		}
 		if t.clauseEnds(i) {
-			return
+			return begins
 		}
 	}
+	return begins
 }
 
 // collect fills the stance from the marked words.
@@ -284,6 +291,9 @@ func (t *speech) collect(s *stance) {
 		list := poles[w.text]
 		id := hash(stem)
 		for _, p := range list {
+			if p.axis == axisMore && !t.compares(i) {
+				continue
+			}
 			if t.negated[i] {
 				p.sign = -p.sign
 			}
@@ -311,6 +321,16 @@ func (t *speech) collect(s *stance) {
 		slices.Sort(*l)
 		*l = slices.Compact(*l)
 	}
+}
+
+// compares says whether "plus" or "more" at word i compares: "que" or "than" follows.
+func (t *speech) compares(i int) bool {
+	for k := i + 1; k < len(t.words) && k <= i+6; k++ {
+		if w := t.words[k].text; w == "que" || w == "qu" || w == "than" {
+			return true
+		}
+	}
+	return false
 }
 
 // settlePoles sets plus and minus.
