@@ -13,11 +13,11 @@ import (
 )
 
 // expiredIn judges texts by name and returns those with a date that is over.
-func expiredIn(t *testing.T, texts map[string]string) []string {
+func expiredIn(t *testing.T, texts, titles map[string]string) []string {
 	t.Helper()
 	var out []string
 	for name, text := range texts {
-		f := &Facts{Title: name, Locale: "fr", Owner: "a", Passages: []Passage{{Text: text}}}
+		f := &Facts{Title: titles[name], Locale: "fr", Owner: "a", Passages: []Passage{{Text: text}}}
 		v := new(Rules).Judge(f, now)
 		if s := v.Signal(ExpiredText); s != nil {
 			t.Logf("%s: %s", name, s.Words["en"])
@@ -34,16 +34,19 @@ func TestExpiredDatesOfTheSample(t *testing.T) {
 	if err != nil || len(files) < 50 {
 		t.Fatal(len(files), err)
 	}
-	texts := map[string]string{}
+	texts, titles := map[string]string{}, map[string]string{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		parts := strings.SplitN(string(text), "---", 3)
-		texts[filepath.Base(filepath.Dir(file))+"/"+strings.TrimSuffix(filepath.Base(file), ".md")] = parts[2]
+		name := filepath.Base(filepath.Dir(file)) + "/" + strings.TrimSuffix(filepath.Base(file), ".md")
+		texts[name] = parts[2]
+		_, title, _ := strings.Cut(parts[1], "title: ")
+		titles[name], _, _ = strings.Cut(title, "\n")
 	}
-	if got, want := expiredIn(t, texts), []string{"en/ondavelle-tv", "fr/offre-de-bienvenue", "fr/ondavelle-tv"}; !slices.Equal(got, want) {
+	if got, want := expiredIn(t, texts, titles), []string{"en/ondavelle-tv", "fr/offre-de-bienvenue", "fr/ondavelle-tv"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
@@ -57,20 +60,21 @@ func TestExpiredDatesOfCNIL(t *testing.T) {
 	}
 	defer f.Close()
 	lines, tags := regexp.MustCompile(`<(br|/p|/li|/h\d|/tr|/td)[^>]*>`), regexp.MustCompile(`<[^>]+>`)
-	texts := map[string]string{}
+	texts, titles := map[string]string{}, map[string]string{}
 	scan := bufio.NewScanner(f)
 	scan.Buffer(nil, 1<<24)
 	for scan.Scan() {
-		var row struct{ ID, HTML string }
+		var row struct{ ID, Title, HTML string }
 		if err := json.Unmarshal(scan.Bytes(), &row); err != nil {
 			t.Fatal(err)
 		}
+		titles[row.ID] = row.Title
 		texts[row.ID] = tags.ReplaceAllString(lines.ReplaceAllString(html.UnescapeString(row.HTML), "\n"), " ")
 	}
 	if err := scan.Err(); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := expiredIn(t, texts), []string{"1657", "1659", "307"}; !slices.Equal(got, want) {
+	if got, want := expiredIn(t, texts, titles), []string{"1657", "1659", "307"}; !slices.Equal(got, want) {
 		t.Errorf("of %d answers %v are out of date, want %v", len(texts), got, want)
 	}
 }

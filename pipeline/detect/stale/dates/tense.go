@@ -134,7 +134,14 @@ func (c *clauses) afterParticiple(f *found, k *surroundings, n int) bool {
 	return false
 }
 
-func (c *clauses) participle(j int) bool { return c.words[j].past || participles[c.words[j].s] }
+// participle reports whether the word at j is one. "mise" is a noun as well.
+func (c *clauses) participle(j int) bool {
+	w := &c.words[j]
+	if w.s == "mise" || w.s == "mises" {
+		return j+1 < len(c.words) && c.words[j+1].s == "en"
+	}
+	return w.past || participles[w.s] || len(w.s) >= 5 && strings.HasSuffix(w.s, "ed") && !adjectives[w.s]
+}
 
 // dutyBefore reports whether the participle at j is what has to be done: "must be
 // received", "doit être envoyée".

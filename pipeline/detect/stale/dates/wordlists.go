@@ -62,7 +62,7 @@ var keeps = set("conserv conserve conservent conservez gardent garde gardez rest
 	"still ancien anciens ancienne anciennes old older toujours")
 
 // participles that do not end in é.
-var participles = set("souscrit souscrits souscrite souscrites conclu conclus conclue conclues ouvert ouverts ouverte ouvertes emis emise emises acquis acquise acquises vendu vendus " +
+var participles = set("mis pris prise prises souscrit souscrits souscrite souscrites conclu conclus conclue conclues ouvert ouverts ouverte ouvertes emis emise emises acquis acquise acquises vendu vendus " +
 	"vendue vendues recu recus recue recues construit construits construite construites ne nes nee nees entre entres tenu tenue tenus tenues rouvert rouverte commis remis remise obtenu obtenus inscrit inscrits inscrite inscrites " +
 	"signed subscribed bought purchased made issued placed opened born registered built received ordered submitted taken concluded published created hired sold acquired " +
 	"incurred completed granted joined declared enrolled manufactured produced delivered filed paid activated installed booked sent returned applied")
@@ -88,3 +88,6 @@ var reports = set("exercice periode bilan chiffre chiffres statistiques rapport 
 
 // hours are words of a time of day: "by 5 pm on 31 March".
 var hours = set("h heure heures am pm minuit midi midnight noon o clock oclock")
+
+// adjectives end as English participles do, and limit nothing that has been done.
+var adjectives = set("speed exceed proceed succeed indeed unlimited limited reduced discounted united required needed agreed interested advanced detailed closed opened")
