@@ -9,28 +9,37 @@ import (
 const MaxKeys = 48
 
 // Keys returns what a passage is looked up by: two passages that may contradict each
-// other have a key in common, most others have none. Their order is that of
-// importance; they do not depend on the other passages of the base, except through
-// Context.IDF, which chooses the rarest stems. At most MaxKeys; none for a passage
-// that claims nothing.
+// other have a key in common, most others have none. They do not depend on the other
+// passages of the base, except through Context.IDF, which chooses the rarest stems. The
+// most selective come first: a label with the kind of its value, then two rare stems with
+// the kind of a value, then two rare stems of any statement, then one rare stem with the
+// kind of a value. At most MaxKeys; none for a passage that states nothing.
 func (c *Comparer) Keys(s *Side) []uint64 {
-	var ranked [3][]uint64
+	var ranked [5][]uint64
 	for i := range s.sentences {
 		f := &s.sentences[i]
-		if f.silent || len(f.claims) == 0 {
+		if f.silent {
 			continue
 		}
-		rare := f.terms.rarest(keyStems)
+		rare := f.wide.rarest(keyStems)
+		if len(f.terms.ids) > 0 {
+			ranked[3] = pairKeys(ranked[3], hash("statement"), rare[:min(len(rare), statementStems)])
+		}
+		seen := make(map[uint64]bool)
 		for j := range f.claims {
 			cl := &f.claims[j]
 			kind := mix(hash(string(cl.Type)), cl.class)
-			if len(cl.label) > 0 {
-				ranked[0] = append(ranked[0], fold64(mix(kind, 1), cl.label))
+			if seen[kind] {
+				continue
 			}
-			for x := range rare {
-				for y := range x {
-					ranked[1+(x+y)/3] = append(ranked[1+(x+y)/3], mix(mix(kind, min(rare[x], rare[y])), max(rare[x], rare[y])))
-				}
+			seen[kind] = true
+			if len(cl.label) > 0 {
+				ranked[0] = append(ranked[0], foldIDs(mix(kind, 1), cl.label))
+			}
+			ranked[1] = pairKeys(ranked[1], kind, rare[:min(len(rare), statementStems)])
+			ranked[2] = pairKeys(ranked[2], kind, rare)
+			for _, id := range rare[:min(len(rare), statementStems)] {
+				ranked[4] = append(ranked[4], mix(kind, id))
 			}
 		}
 	}
@@ -48,8 +57,23 @@ func (c *Comparer) Keys(s *Side) []uint64 {
 	return keys
 }
 
-// keyStems is how many of a sentence's rarest stems make keys, two at a time.
-const keyStems = 4
+const (
+	// keyStems is how many of a sentence's rarest stems, those above it among them, make
+	// keys two at a time.
+	keyStems = 4
+	// statementStems is how many do for a sentence of any kind, and by themselves.
+	statementStems = 3
+)
+
+// pairKeys appends a key for every two of some stems.
+func pairKeys(keys []uint64, kind uint64, stems []uint64) []uint64 {
+	for x := range stems {
+		for y := range x {
+			keys = append(keys, mix(mix(kind, min(stems[x], stems[y])), max(stems[x], stems[y])))
+		}
+	}
+	return keys
+}
 
 // rarest returns the n heaviest stems, the heaviest first.
 func (t *terms) rarest(n int) []uint64 {
@@ -67,7 +91,7 @@ func (t *terms) rarest(n int) []uint64 {
 	return list
 }
 
-func fold64(h uint64, ids []uint64) uint64 {
+func foldIDs(h uint64, ids []uint64) uint64 {
 	for _, id := range ids {
 		h = mix(h, id)
 	}

@@ -194,3 +194,41 @@ func TestMeasureYesNo(t *testing.T) {
 		}
 	}
 }
+
+// TestMeasureKeys prints how many of the contradictions found share a key.
+func TestMeasureKeys(t *testing.T) {
+	if os.Getenv("FRESHET_MEASURE") == "" {
+		t.Skip("set FRESHET_MEASURE=1")
+	}
+	_, sources := devSources(t, 1)
+	c := newCorpus(t, sources)
+	keys := make(map[*Side]map[uint64]bool)
+	rows := make(map[uint64]int)
+	for _, s := range c.sides {
+		keys[s] = map[uint64]bool{}
+		for _, k := range c.comparer.Keys(s) {
+			keys[s][k] = true
+			rows[k]++
+		}
+	}
+	all, sharing, rare := 0, 0, 0
+	for _, m := range c.compareAll(LikelyFrom) {
+		if m.Drift {
+			continue
+		}
+		all++
+		least := 0
+		for k := range keys[m.a] {
+			if keys[m.b][k] && (least == 0 || rows[k] < least) {
+				least = rows[k]
+			}
+		}
+		if least > 0 {
+			sharing++
+		}
+		if least > 0 && least <= 50 {
+			rare++
+		}
+	}
+	fmt.Printf("%d pairs, %d share a key, %d one of at most 50 passages; %d passages\n", all, sharing, rare, len(c.sides))
+}

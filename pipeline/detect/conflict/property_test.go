@@ -64,7 +64,7 @@ func TestPairsThatContradictShareKeys(t *testing.T) {
 	c := New(Context{})
 	sharing, all := 0, 0
 	for _, p := range devPairs(t) {
-		if p.Conflict == 0 || p.Part != "typed" {
+		if p.Conflict == 0 || p.Part == "other" {
 			continue
 		}
 		keys := map[uint64]bool{}
@@ -83,7 +83,8 @@ func TestPairsThatContradictShareKeys(t *testing.T) {
 			}
 		}
 	}
-	if 10*sharing < 5*all {
+	t.Logf("%d of %d pairs share a key", sharing, all)
+	if 10*sharing < 7*all {
 		t.Errorf("%d of %d pairs share a key", sharing, all)
 	}
 }
