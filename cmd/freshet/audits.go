@@ -36,14 +36,15 @@ func newAudits(s *service, told func(*audit.Report) []catalog.WebhookEvent) *aud
 	}
 	a := &audits{catalog: s.catalog, schedule: cmp.Or(c.Schedule, auditSchedule), now: s.now, log: s.log}
 	a.maker = audit.New(audit.Options{Catalog: s.catalog, Zone: c.zone, Now: s.now, Log: s.log, Languages: c.Languages, BaseURL: c.BaseURL,
-		Every: sourceInterval(s.now), Interval: reviewInterval, Tell: told})
+		Every: sourceInterval(s.now), Interval: s.reviewInterval, Tell: told})
 	return a
 }
 
 // reviewInterval is how often a document is to be looked at, by the rules of the
-// detector of stale documents.
-func reviewInterval(d *catalog.Document, s *catalog.Source) time.Duration {
-	every, _ := new(stale.Review).Interval(&stale.Facts{Key: d.Key, Source: d.Source, Base: d.Base, Title: d.Details.Title, URL: d.Details.URI, Path: d.Details.Path,
+// detector of stale documents; 0: never.
+func (o *serviceOptions) reviewInterval(d *catalog.Document, s *catalog.Source) time.Duration {
+	rules := staleRules(o.config)
+	every, _ := rules.Review.Interval(&stale.Facts{Key: d.Key, Source: d.Source, Base: d.Base, ExternalID: d.ExternalID, Title: d.Details.Title, URL: d.Details.URI, Path: d.Details.Path,
 		Locale: d.Details.Locale, Class: d.Details.Class, ReviewEvery: d.Details.ReviewEvery, SourceReviewEvery: s.ReviewEvery})
 	return every
 }

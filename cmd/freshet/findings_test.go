@@ -139,6 +139,8 @@ func TestAPageIsConfirmedUntilItsNextReview(t *testing.T) {
 	w.says(exitDone, until, "document", "show", "hours")
 	w.says(exitDone, "is confirmed until 2126-01-31", "document", "confirm", "hours", "--until", "2126-01-31")
 	w.says(exitDone, "is not confirmed", "document", "confirm", "hours", "--withdraw")
+	w.write(defaultConfig, doubtfulConfig+"  review:\n    - {path: \"/hours\", every: 10d}\n")
+	w.says(exitDone, "is confirmed until "+time.Now().UTC().AddDate(0, 0, 10).Format(time.DateOnly), "document", "confirm", "hours")
 	w.says(exitFailed, "a date to come", "document", "confirm", "hours", "--until", "2001-01-31")
 }
 

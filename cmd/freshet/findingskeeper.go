@@ -70,9 +70,7 @@ func (o *serviceOptions) fixWithin() time.Duration {
 // reviewEvery is how often a document is to be looked at; one that never is, is good for
 // a year once somebody has.
 func (o *serviceOptions) reviewEvery(d *catalog.Document, src *catalog.Source) time.Duration {
-	v := &d.Details
-	var rules stale.Review
-	every, _ := rules.Interval(&stale.Facts{Base: d.Base, ExternalID: d.ExternalID, Title: v.Title, URL: v.URI, Path: v.Path, Class: v.Class, ReviewEvery: v.ReviewEvery, SourceReviewEvery: src.ReviewEvery})
+	every := o.reviewInterval(d, src)
 	if every <= 0 {
 		return stale.DefaultInterval
 	}
