@@ -11,7 +11,8 @@ import (
 // What is looked at for one row.
 const (
 	mostCandidates   = 40  // rows that it is compared with
-	mostInSmall      = 200 // the same, where the base is small
+	mostDocuments    = 12  // documents that a document is compared with: of many copies any few will do
+	mostInSmall      = 200 // rows that a passage is compared with, where the base is small
 	mostSharing      = 50  // a key that more rows share tells nothing
 	sharingInSmall   = 200 // the same, where the base is small
 	smallBase        = 500 // passages up to which a base is small
@@ -22,7 +23,10 @@ const (
 // of the rarest ones first.
 func (l *look) candidates(ctx context.Context, b *base, r *catalog.DetectRow) ([]*catalog.DetectRow, error) {
 	most, sharing := mostCandidates, mostSharing
-	if b.learned.passages <= smallBase {
+	switch {
+	case r.Chunk == zero:
+		most = mostDocuments
+	case b.learned.passages <= smallBase:
 		most, sharing = mostInSmall, sharingInSmall
 	}
 	weights := make(map[int64]float64)
