@@ -168,3 +168,21 @@ func cnilSources(t testing.TB) []source {
 	}
 	return list
 }
+
+// bySite parts documents by what stands before the slash of their keys: each
+// organisation has a base of its own.
+func bySite(sources []source) [][]source {
+	at := map[string]int{}
+	var list [][]source
+	for _, s := range sources {
+		site, _, _ := strings.Cut(s.document.Key, "/")
+		i, ok := at[site]
+		if !ok {
+			i = len(list)
+			at[site] = i
+			list = append(list, nil)
+		}
+		list[i] = append(list[i], s)
+	}
+	return list
+}

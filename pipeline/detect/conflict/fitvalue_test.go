@@ -145,10 +145,10 @@ func TestFitValues(t *testing.T) {
 	var values, denials []judged
 	for seed := range uint64(2) {
 		set, sources := devSources(t, seed+1)
-		c := newCorpus(t, sources)
-		v, d := c.gather(plantedIn(&set))
-		fmt.Println("dev", len(v), len(d))
-		values, denials = append(values, v...), append(denials, d...)
+		for _, site := range bySite(sources) {
+			v, d := newCorpus(t, site).gather(plantedIn(&set))
+			values, denials = append(values, v...), append(denials, d...)
+		}
 	}
 	start := time.Now()
 	sources, planted := withCopies(t, cnilSources(t), 60, 1)

@@ -16,8 +16,10 @@ func TestMeasureDev(t *testing.T) {
 		t.Skip("set FRESHET_MEASURE=1")
 	}
 	set, sources := devSources(t, 1)
-	c := newCorpus(t, sources)
-	list := c.compareAll(PossibleFrom)
+	var list []met
+	for _, site := range bySite(sources) {
+		list = append(list, newCorpus(t, site).compareAll(PossibleFrom)...)
+	}
 	r := bench.Score(set, found(list))
 	for _, rows := range [][]bench.Row{r.Rows, r.Wide, r.Types, r.Levels, r.Languages} {
 		for _, row := range rows {
@@ -36,7 +38,6 @@ func TestMeasureDev(t *testing.T) {
 			continue
 		}
 		fmt.Printf("MISS %s %s %s possible %v %.2f\n", m.Plant.ID, m.Plant.Type, m.Plant.Level, m.Possible, m.Score)
-		c.explain(m.Plant)
 	}
 }
 

@@ -35,10 +35,10 @@ var polarityModel = struct {
 	bias    float64
 }{
 	weights: polarityVector{
-		pText: 4.62, pCover: 2.74, pReach: 1.18, pWide: 2.29, pRare: 2.5, pWhole: -1.17, pStated: 1.24, pOtherAxis: 1.83,
-		pScope: 0.67, pAgree: -1.01, pCopy: 1.12, pNamed: -2.86, pLowered: -3.49,
+		pText: 4.19, pCover: 2.86, pReach: 1.66, pWide: 2.28, pRare: 1.03, pWhole: -0.8, pStated: 0.41, pOtherAxis: 0.86,
+		pScope: -0.26, pAgree: -1.01, pCopy: 0.71, pNamed: -3.14, pLowered: -3.54,
 	},
-	bias: -8.15,
+	bias: -7.02,
 }
 
 func (x *polarityVector) probability() float64 {
