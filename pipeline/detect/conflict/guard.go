@@ -333,9 +333,19 @@ func otherLabel(a, b *sentence) bool {
 	return len(a.label) > 0 && len(b.label) > 0 && common(a.label, b.wide.ids) == 0 && common(b.label, a.wide.ids) == 0
 }
 
-// otherSubject is G3: each side names something that the other does not.
+// otherSubject is G3: each side names something that the other does not, or says in
+// the place of the other's word one that its own title has and the other's has not.
 func otherSubject(m *meeting, f *match) bool {
-	return names(f.sa, m.a, f.sb, m.b) && names(f.sb, m.b, f.sa, m.a)
+	return names(f.sa, m.a, f.sb, m.b) && names(f.sb, m.b, f.sa, m.a) ||
+		f.align.text >= swappedFrom && titled(f.sa, m.a, f.sb, m.b) && titled(f.sb, m.b, f.sa, m.a)
+}
+
+// titled says whether a sentence repeats a word of the topic above it that neither the
+// other sentence nor its topic has.
+func titled(s *sentence, of *Side, other *sentence, its *Side) bool {
+	return slices.ContainsFunc(s.terms.ids, func(id uint64) bool {
+		return has(of.topic.ids, id) && !has(other.terms.ids, id) && !has(its.topic.ids, id)
+	})
 }
 
 // names says whether a sentence, or the topic above it, names what neither the other
