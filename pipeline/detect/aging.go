@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"freshet/index"
 	"freshet/index/catalog"
@@ -16,9 +15,6 @@ import (
 
 // Documents grow old by themselves: each is judged when it changes, when what others
 // say of it does, and once a day.
-
-// agingEvery is how often all documents are judged.
-const agingEvery = 24 * time.Hour
 
 // Age judges all documents of a base: time has passed.
 func (e *Engine) Age(ctx context.Context, base string) error {
