@@ -13,6 +13,7 @@ import (
 const (
 	loweredFacet     = "facet"     // G2: a facet is set on one side only
 	loweredSubject   = "subject"   // G3: in sentences that are alike, each has a word of its own
+	loweredNamed     = "named"     // G3: of two sentences that are copies, one names what the other does not
 	loweredScope     = "scope"     // G2: one side has a word of a contrast set
 	loweredCondition = "condition" // G5: one side holds under a condition
 	loweredOccasion  = "occasion"  // two dates in sentences that are not much alike
@@ -157,7 +158,7 @@ type verdict struct {
 // sentences are.
 func (v *verdict) capped() bool {
 	return slices.ContainsFunc(v.lowered, func(name string) bool {
-		return name == loweredFacet || name == loweredScope || name == loweredUnclear || name == loweredDomain
+		return name == loweredFacet || name == loweredScope || name == loweredUnclear || name == loweredDomain || name == loweredOccasion || name == loweredNamed
 	})
 }
 
@@ -240,6 +241,9 @@ func (c *Comparer) guardSentences(m *meeting, f *match) verdict {
 	}
 	if f.align.swapped {
 		v.lower(loweredSubject)
+	}
+	if f.align.copied && !m.copied && (names(f.sa, m.a, f.sb, m.b) || names(f.sb, m.b, f.sa, m.a)) {
+		v.lower(loweredNamed)
 	}
 	if v.contrast && f.align.text >= swappedFrom && (contrastsAlone(contrastSets, f.sa, f.sb) || contrastsAlone(contrastSets, f.sb, f.sa)) {
 		v.lower(loweredScope)

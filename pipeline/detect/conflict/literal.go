@@ -1,6 +1,8 @@
 package conflict
 
 import (
+	"slices"
+
 	"freshet/pipeline/detect/claims"
 )
 
@@ -19,7 +21,8 @@ const (
 // where none of known is of these sentences: values that the scanner does not read, as
 // years without a word that makes them dates.
 func (c *Comparer) literals(m *meeting, known []Pair, floor float64) []Pair {
-	if m.whole < literalFrom || min(len(m.a.all.ids), len(m.b.all.ids)) < literalStems || literalP < floor || m.apart || len(m.lowered) > 0 {
+	if m.whole < literalFrom || min(len(m.a.all.ids), len(m.b.all.ids)) < literalStems || literalP < floor || len(m.lowered) > 0 ||
+		!slices.Equal(m.a.entities, m.b.entities) {
 		return nil
 	}
 	taken := make(map[int]bool)

@@ -58,4 +58,5 @@ func (r *reader) stems(list []string, text, language string) []string {
 
 // functionWords are words that negate, join or modify and are no subjects.
 var functionWords = set(`ne n pas plus non ni sans not no t don doesn didn isn aren cannot never without jamais aucun aucune rien
-	tres trop tout tous toute toutes aussi ainsi encore deja very also still already just even meme cela ceci ca`)
+	tres trop tout tous toute toutes aussi ainsi encore deja very also still already just even meme cela ceci ca
+	toutefois cependant neanmoins pourtant donc alors notamment egalement generalement normalement desormais however therefore then generally normally`)
