@@ -14,6 +14,7 @@ import (
 	"freshet/index"
 	"freshet/index/catalog"
 	"freshet/pipeline/detect/claims"
+	"freshet/pipeline/detect/conflict"
 	"freshet/pipeline/detect/duplicate"
 )
 
@@ -146,7 +147,7 @@ func (p *pupil) add(scanner *claims.Scanner, d *document, chunks []index.Chunk) 
 			s := &scan.Sentences[j]
 			sentences = append(sentences, short(s.Hash))
 			for _, stem := range s.Stems {
-				seen[stemHash(stem)] = true
+				seen[stemHash(conflict.Stem(stem))] = true
 			}
 		}
 		for h := range seen {
