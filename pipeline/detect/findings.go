@@ -12,8 +12,9 @@ import (
 	"freshet/index/catalog"
 )
 
-// A finding is a view over live pairs that hang together: pairs that share a sentence
-// and speak of one type of value, or duplicates that share a page. Its ID is that of
+// A finding is a view over live pairs that hang together: pairs of one tier that share
+// a sentence and speak of one type of value, or duplicates that share a page. What is
+// only possible is never put before people as part of what is likely. Its ID is that of
 // the oldest finding among its pairs, so that it stays while any of them lives.
 
 // findings makes the findings that the pairs of this look come to. It reads how
@@ -43,7 +44,7 @@ func node(p *catalog.Pair, m *index.Member) string {
 	if p.Kind == index.Duplicate && m.Sentence == "" {
 		return string(p.Kind) + m.Document
 	}
-	return p.Type + "\x00" + m.Document + "\x00" + m.Hash.String()
+	return string(p.Tier) + "\x00" + p.Type + "\x00" + m.Document + "\x00" + m.Hash.String()
 }
 
 // gather collects the pairs concerned: those that come, and those of all findings that
