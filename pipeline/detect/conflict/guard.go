@@ -233,6 +233,9 @@ func (c *Comparer) guardSentences(m *meeting, f *match) verdict {
 	case oneSided:
 		v.contrast = true
 	}
+	if fam := c.context.Families; fam != nil && len(fam.sets) > 0 && contrasts(fam.sets, f.sa, f.sb) == oneSided && !f.align.copied {
+		v.lower(loweredScope) // one side is of a family: of one plan or room of several
+	}
 	switch conditions(f.sa, f.sb) { // G5
 	case disjoint:
 		return suppressed(guardCondition)

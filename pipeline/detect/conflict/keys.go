@@ -6,7 +6,7 @@ import (
 )
 
 // MaxKeys bounds the keys of a passage.
-const MaxKeys = 48
+const MaxKeys = 64
 
 // Keys returns what a passage is looked up by: two passages that may contradict each
 // other have a key in common, most others have none. They do not depend on the other
@@ -60,7 +60,7 @@ func (c *Comparer) Keys(s *Side) []uint64 {
 const (
 	// keyStems is how many of a sentence's rarest stems, those above it among them, make
 	// keys two at a time.
-	keyStems = 4
+	keyStems = 6
 	// statementStems is how many do for a sentence of any kind, and by themselves.
 	statementStems = 3
 )

@@ -15,7 +15,7 @@ func TestMeasureDev(t *testing.T) {
 	if os.Getenv("FRESHET_MEASURE") == "" {
 		t.Skip("set FRESHET_MEASURE=1")
 	}
-	set, sources := devSources(t, 1)
+	set, sources := devSources(t, 2)
 	var list []met
 	for _, site := range bySite(sources) {
 		list = append(list, newCorpus(t, site).compareAll(PossibleFrom)...)

@@ -92,14 +92,14 @@ func (c *Comparer) readTopic(s *Side, r *reader) {
 func appendNames(names []string, heading string) []string {
 	words := splitWords(heading)
 	capitals := 0
-	for _, w := range words {
+	for _, w := range words[min(1, len(words)):] {
 		if w.upper {
 			capitals++
 		}
 	}
 	for i, w := range words {
 		// Where most words have a capital, capitals name nothing.
-		if w.upper && i > 0 && 2*capitals <= len(words) && len(w.text) > 1 || hasDigit(w.text) {
+		if w.upper && i > 0 && 2*capitals < len(words) && len(w.text) > 1 || hasDigit(w.text) {
 			names = append(names, w.text)
 		}
 	}
