@@ -20,7 +20,7 @@ const (
 )
 
 // candidates are the rows below one that share its rarest keys, those that share most
-// of the rarest ones first.
+// of the rarest ones first. Those that were registered before come without their keys.
 func (l *look) candidates(ctx context.Context, b *base, r *catalog.DetectRow) ([]*catalog.DetectRow, error) {
 	most, sharing := mostCandidates, mostSharing
 	switch {
@@ -30,27 +30,27 @@ func (l *look) candidates(ctx context.Context, b *base, r *catalog.DetectRow) ([
 		most, sharing = mostInSmall, sharingInSmall
 	}
 	weights := make(map[int64]float64)
-	var ids []int64
 	skipped := 0
-	for _, k := range r.Keys {
-		var err error
-		if ids, err = l.Catalog.DetectSharing(ctx, k, r.ID, sharing+1, ids[:0]); err != nil {
-			return nil, err
-		}
-		for _, id := range l.shared[k] {
+	var all []int64
+	err := l.Catalog.DetectSharingEach(ctx, r.Keys, r.ID, sharing+1, func(i int, ids []int64) {
+		all = append(all[:0], ids...)
+		for _, id := range l.shared[r.Keys[i]] {
 			if id < r.ID {
-				ids = append(ids, id)
+				all = append(all, id)
 			}
 		}
-		if len(ids) > sharing {
+		if len(all) > sharing {
 			skipped++
-			continue
+			return
 		}
-		for _, id := range ids {
+		for _, id := range all {
 			if !l.dropped[id] {
-				weights[id] += 1 / float64(len(ids))
+				weights[id] += 1 / float64(len(all))
 			}
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	if skipped > 0 {
 		l.note(func(s *Status) { s.Skipped += skipped })
@@ -74,7 +74,7 @@ func (l *look) best(ctx context.Context, weights map[int64]float64, most int) ([
 			stored = append(stored, id)
 		}
 	}
-	rows, err := l.Catalog.DetectRowsByID(ctx, stored)
+	rows, err := l.Catalog.DetectPlaces(ctx, stored)
 	for i := range rows {
 		out = append(out, &rows[i])
 	}

@@ -43,12 +43,7 @@ type specimen struct {
 // are equal after one word and the values are masked, whose words differ pairwise and
 // of whose values most do. What stands above a sentence belongs to it.
 func (c *Comparer) Learn(sides []*Side) *Families {
-	var list []specimen
-	for _, s := range sides {
-		for i := range s.sentences {
-			list = s.specimens(list, i)
-		}
-	}
+	list := recurring(sides)
 	slices.SortFunc(list, func(a, b specimen) int {
 		return cmp.Or(cmp.Compare(a.template, b.template), cmp.Compare(a.masked, b.masked), strings.Compare(a.value, b.value))
 	})
@@ -90,31 +85,80 @@ func family(list []specimen) []uint64 {
 	return words
 }
 
-// specimens appends a sentence with each of its words masked.
-func (s *Side) specimens(list []specimen, i int) []specimen {
+// recurring lists the specimens of templates of which there may be enough to make a
+// family: nearly all templates have one specimen, and to put those in order would be
+// most of the work. Templates are counted by some bits of their hash, so that a few are
+// listed in vain and none is missed.
+func recurring(sides []*Side) []specimen {
+	var counts [1 << 14]uint8
+	for _, s := range sides {
+		for _, m := range s.maskings() {
+			for _, x := range m.words {
+				if n := &counts[x.template%uint64(len(counts))]; *n < leastFamily {
+					*n++
+				}
+			}
+		}
+	}
+	var list []specimen
+	for _, s := range sides {
+		for _, m := range s.maskings() {
+			for _, x := range m.words {
+				if counts[x.template%uint64(len(counts))] >= leastFamily {
+					list = append(list, specimen{x.template, x.word, m.value})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// A masking is a sentence with each of its words masked in turn.
+type masking struct {
+	value string // of its first claim
+	words []masked
+}
+
+type masked struct{ template, word uint64 }
+
+// maskings are those of the sentences that have a value, made when they are first
+// asked for.
+func (s *Side) maskings() []masking {
+	s.masking.Do(func() {
+		for i := range s.sentences {
+			if m := s.mask(i); len(m.words) > 0 {
+				s.masked = append(s.masked, m)
+			}
+		}
+	})
+	return s.masked
+}
+
+// mask masks the words of a sentence.
+func (s *Side) mask(i int) masking {
 	f := &s.sentences[i]
 	if len(f.claims) == 0 || f.silent {
-		return list
+		return masking{}
 	}
 	words := s.template(i)
 	if len(words) > mostTemplate {
-		return list
+		return masking{}
 	}
-	value := normal(f.claims[0].Claim)
-	for k, masked := range words {
-		if masked == valueMark || slices.Contains(words[:k], masked) {
+	m := masking{value: normal(f.claims[0].Claim), words: make([]masked, 0, len(words))}
+	for k, word := range words {
+		if word == valueMark || slices.Contains(words[:k], word) {
 			continue
 		}
 		h := hash("template")
 		for _, w := range words {
-			if w == masked {
+			if w == word {
 				w = 0
 			}
 			h = mix(h, w)
 		}
-		list = append(list, specimen{h, masked, value})
+		m.words = append(m.words, masked{h, word})
 	}
-	return list
+	return m
 }
 
 // valueMark stands for a value in a template.

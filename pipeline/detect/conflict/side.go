@@ -3,6 +3,7 @@ package conflict
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"freshet/index"
 	"freshet/pipeline/detect/claims"
@@ -22,6 +23,9 @@ type Side struct {
 	all       terms    // stems of the whole passage
 	entities  []uint64 // of the whole passage
 	classes   uint64   // one bit for each class of a claim, hashed
+
+	masking sync.Once
+	masked  []masking // once masking is done
 }
 
 // A sentence is a sentence with what comparing asks of it.

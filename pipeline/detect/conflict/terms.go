@@ -107,7 +107,10 @@ func (w *weigher) weight(stem string) float32 {
 // setOf sorts a list and keeps of equal ids the heaviest.
 func setOf(list []weighed) terms {
 	slices.SortFunc(list, func(a, b weighed) int {
-		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(b.weight, a.weight))
+		if a.id != b.id {
+			return cmp.Compare(a.id, b.id)
+		}
+		return cmp.Compare(b.weight, a.weight)
 	})
 	list = slices.CompactFunc(list, func(a, b weighed) bool { return a.id == b.id })
 	t := terms{ids: make([]uint64, len(list)), weights: make([]float32, len(list))}
@@ -120,14 +123,34 @@ func setOf(list []weighed) terms {
 
 // with returns the union of two sets, the other's weights multiplied by share.
 func (t *terms) with(o *terms, share float32) terms {
-	list := make([]weighed, 0, len(t.ids)+len(o.ids))
-	for i, id := range t.ids {
-		list = append(list, weighed{id, t.weights[i]})
+	n := len(t.ids) + len(o.ids)
+	out := terms{ids: make([]uint64, 0, n), weights: make([]float32, 0, n)}
+	add := func(id uint64, weight float32) {
+		out.ids, out.weights = append(out.ids, id), append(out.weights, weight)
+		out.total += weight
 	}
-	for i, id := range o.ids {
-		list = append(list, weighed{id, o.weights[i] * share})
+	i, j := 0, 0
+	for i < len(t.ids) && j < len(o.ids) {
+		switch a, b := t.ids[i], o.ids[j]; {
+		case a == b:
+			add(a, max(t.weights[i], o.weights[j]*share))
+			i++
+			j++
+		case a < b:
+			add(a, t.weights[i])
+			i++
+		default:
+			add(b, o.weights[j]*share)
+			j++
+		}
 	}
-	return setOf(list)
+	for ; i < len(t.ids); i++ {
+		add(t.ids[i], t.weights[i])
+	}
+	for ; j < len(o.ids); j++ {
+		add(o.ids[j], o.weights[j]*share)
+	}
+	return out
 }
 
 // shared returns the weight and the number of the stems that both sets have; where

@@ -19,7 +19,10 @@ type word struct {
 // splitWords cuts a text into words at everything that is neither letter nor digit,
 // apostrophes too: "l'abonnement" is "l" and "abonnement", "n't" is told apart.
 func splitWords(text string) []word {
-	var list []word
+	if text == "" {
+		return nil
+	}
+	list := make([]word, 0, len(text)/bytesPerWord+2)
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		if !isWord(r) {
@@ -38,6 +41,9 @@ func splitWords(text string) []word {
 	}
 	return list
 }
+
+// bytesPerWord is the usual length of a word with what stands behind it, a little less.
+const bytesPerWord = 5
 
 func isWord(r rune) bool {
 	if r < utf8.RuneSelf {

@@ -1,6 +1,7 @@
 package duplicate
 
 import (
+	"math/bits"
 	"slices"
 	"sort"
 )
@@ -91,27 +92,51 @@ func align(x, y []token) []anchor {
 	if width == 0 {
 		return nil
 	}
-	xs, ys := runs(x, width, nil), runs(y, width, nil)
-	once := make(map[uint64]int, len(ys)) // place in y, from 1; negative when it is there twice
-	for i, h := range ys {
-		if once[h] == 0 {
-			once[h] = i + 1
+	xs, ys := runs(x, width, make([]uint64, 0, len(x))), runs(y, width, make([]uint64, 0, len(y)))
+	return grow(x, y, increasing(seeds(xs, ys)), width)
+}
+
+// seeds are the shingles that each of two texts has once, in the order of the first.
+func seeds(xs, ys []uint64) []anchor {
+	// A table of shingles with their places, from 1; twice of those that are there again.
+	type slot struct {
+		shingle uint64
+		a, b    int32
+	}
+	const twice = -1
+	note := func(place *int32, i int) {
+		if *place == 0 {
+			*place = int32(i) + 1
 		} else {
-			once[h] = -1
+			*place = twice
 		}
 	}
-	twice := make(map[uint64]bool, len(xs))
-	for _, h := range xs {
-		_, seen := twice[h]
-		twice[h] = seen
+	size := 1 << bits.Len(uint(2*len(ys)))
+	table := make([]slot, size)
+	find := func(shingle uint64) *slot {
+		for i := int(shingle) & (size - 1); ; i = (i + 1) & (size - 1) {
+			if s := &table[i]; s.shingle == shingle || s.b == 0 {
+				return s
+			}
+		}
 	}
-	var seeds []anchor
+	for i, h := range ys {
+		s := find(h)
+		s.shingle = h
+		note(&s.b, i)
+	}
 	for i, h := range xs {
-		if at := once[h]; at > 0 && !twice[h] {
-			seeds = append(seeds, anchor{i, at - 1})
+		if s := find(h); s.b != 0 {
+			note(&s.a, i)
 		}
 	}
-	return grow(x, y, increasing(seeds), width)
+	var out []anchor
+	for i, h := range xs {
+		if s := find(h); s.a > 0 && s.b > 0 {
+			out = append(out, anchor{i, int(s.b) - 1})
+		}
+	}
+	return out
 }
 
 // increasing is the longest part of the anchors, which are in the order of a, that is in
