@@ -23,6 +23,7 @@ const (
 	loweredUnclear   = "unclear"   // something may explain that the values differ
 	loweredOverlap   = "overlap"   // ranges that share a part
 	loweredRepeated  = "repeated"  // G6: the other passage has this value elsewhere
+	loweredPage      = "page"      // both stand on one page, which may tell cases apart
 )
 
 // dateFrom is how alike two sentences must be for their dates to be of one thing: of
@@ -55,6 +56,9 @@ func (c *Comparer) meet(a, b *Side) (*meeting, bool) {
 		return nil, false
 	}
 	m := &meeting{a: a, b: b, topic: -1}
+	if a.Document.Key == b.Document.Key {
+		m.lowered = append(m.lowered, loweredPage)
+	}
 	if a.language != b.language && a.language != "" && b.language != "" {
 		m.translated = a.Document.Translation != "" && a.Document.Translation == b.Document.Translation
 		if !m.translated {
@@ -158,7 +162,7 @@ type verdict struct {
 // sentences are.
 func (v *verdict) capped() bool {
 	return slices.ContainsFunc(v.lowered, func(name string) bool {
-		return name == loweredFacet || name == loweredScope || name == loweredUnclear || name == loweredDomain || name == loweredOccasion || name == loweredNamed
+		return name == loweredPage || name == loweredFacet || name == loweredScope || name == loweredUnclear || name == loweredDomain || name == loweredOccasion || name == loweredNamed
 	})
 }
 
