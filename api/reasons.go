@@ -78,5 +78,6 @@ var reasons = map[string]words{
 	"listing_truncated":   {"the listing of the source is not whole, so nothing is taken to be gone", ""},
 	"place_not_found":     {"the place itself is not there", ""},
 	"index_behind":        {"what was read cannot be found yet; the index is behind", ""},
+	"detection_pending":   {"what was written was not compared with the rest yet; `serve`, or the next `sync`, goes on with it", ""},
 	"vectors_pending":     {"passages wait for their dense vectors and are found by their words; `freshet doctor` asks the embedder", ""},
 }

@@ -139,11 +139,13 @@ type SyncOptions struct {
 
 // Progress of a run under way.
 type Progress struct {
-	Seen    int       `json:"seen"`
-	Total   int       `json:"total,omitempty"`
-	Chunks  int       `json:"chunks"`
-	Pending int       `json:"pending,omitempty" doc:"Passages whose dense vector is awaited, after the documents"`
-	Started time.Time `json:"started"`
+	Seen    int `json:"seen"`
+	Total   int `json:"total,omitempty"`
+	Chunks  int `json:"chunks"`
+	Pending int `json:"pending,omitempty" doc:"Passages whose dense vector is awaited, after the documents"`
+	// Compared is 0 until doubts are looked for.
+	Compared int       `json:"compared,omitempty" doc:"Passages that were compared with the rest of the base, after the documents"`
+	Started  time.Time `json:"started"`
 }
 
 // Settled says what became of a decision.

@@ -126,5 +126,8 @@ type Progress struct {
 	Total   int // 0: not known
 	Chunks  int // written so far
 	Pending int // passages whose dense vector is awaited; the documents are done
-	Started time.Time
+	// Compared counts the passages that were compared with the rest of the base, after
+	// the documents.
+	Compared int
+	Started  time.Time
 }

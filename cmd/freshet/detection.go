@@ -7,6 +7,7 @@ import (
 
 	"freshet/index"
 	"freshet/index/catalog"
+	"freshet/pipeline"
 	"freshet/pipeline/detect"
 )
 
@@ -31,7 +32,7 @@ const (
 func (s *syncs) detected(ctx context.Context, r *catalog.Report) error {
 	waiting, cancel := context.WithTimeout(ctx, s.detection.within)
 	defer cancel()
-	err := s.detection.engine.CatchUp(waiting)
+	err := s.compare(waiting, r)
 	if err == nil {
 		_, err = s.catalog.ApplyAuthorities(waiting, "")
 	}
@@ -46,6 +47,26 @@ func (s *syncs) detected(ctx context.Context, r *catalog.Report) error {
 		r.Because("detection_pending")
 	}
 	return nil
+}
+
+// compare has the engine catch up and notes meanwhile how many passages it has looked
+// at.
+func (s *syncs) compare(ctx context.Context, r *catalog.Report) error {
+	began := s.detection.engine.Status().Passages
+	there := make(chan error, 1)
+	go func() { there <- s.detection.engine.CatchUp(ctx) }()
+	tick := time.NewTicker(pendingEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-there:
+			return err
+		case <-tick.C:
+			if n := s.detection.engine.Status().Passages - began; n > 0 {
+				s.note(pipeline.Progress{Source: r.Source, Compared: n, Started: time.Now()})
+			}
+		}
+	}
 }
 
 // makeEngine makes what finds doubts.

@@ -64,6 +64,9 @@ func progressText(p *api.Progress, since time.Duration) string {
 	if p.Pending > 0 {
 		return plural(p.Pending, "passage waits", "passages wait") + " for their dense vectors; they can be found by their words"
 	}
+	if p.Compared > 0 {
+		return plural(p.Compared, "passage", "passages") + " compared with the rest, for doubts"
+	}
 	text := plural(p.Seen, "document", "documents")
 	if p.Total > p.Seen {
 		text = fmt.Sprintf("%s of %s documents", thousands(p.Seen), thousands(p.Total))

@@ -210,6 +210,7 @@ func TestProgressSaysCountsRateAndTimeLeft(t *testing.T) {
 		"the total is not known": {api.Progress{Seen: 1200, Chunks: 5100}, time.Minute, "1,200 documents, 20.0/s, 5,100 passages"},
 		"half of it":             {api.Progress{Seen: 30, Total: 60, Chunks: 1}, 10 * time.Second, "30 of 60 documents, 3.0/s, 1 passage, about 10.0 s left"},
 		"all of it":              {api.Progress{Seen: 60, Total: 60}, 20 * time.Second, "60 documents, 3.0/s"},
+		"looking for doubts":     {api.Progress{Compared: 1200}, time.Minute, "1,200 passages compared with the rest, for doubts"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -255,7 +255,7 @@ func (s *syncs) Progress(id string) (api.Progress, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.progress[id]
-	return api.Progress{Seen: p.Seen, Total: p.Total, Chunks: p.Chunks, Pending: p.Pending, Started: p.Started}, ok
+	return api.Progress{Seen: p.Seen, Total: p.Total, Chunks: p.Chunks, Pending: p.Pending, Compared: p.Compared, Started: p.Started}, ok
 }
 
 // Approve carries out what waits for a person.
